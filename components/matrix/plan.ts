@@ -1,0 +1,42 @@
+import type { Architecture } from "../platform/platform";
+
+/** What one pod of a Job asks of a node, in Kubernetes quantities. */
+export interface PodResources {
+  readonly cpu: string;
+  readonly memory: string;
+  readonly ephemeralStorage: string;
+}
+
+/** One Bazel invocation: the targets of one index of an Indexed Job. */
+export interface ShardPlan {
+  /** Bazel labels, sorted. */
+  readonly labels: readonly string[];
+  /** sha256 (64 hex digits) of every source archive that the labels need, sorted. */
+  readonly sources: readonly string[];
+  /** Estimated CPU-seconds on the workers. */
+  readonly cpuSeconds: number;
+}
+
+/** One Indexed Job: a stage of one architecture and cost class. */
+export interface JobPlan {
+  /** DNS label that carries the hash of the shard lists: the same matrix gives the same name. */
+  readonly name: string;
+  readonly stage: string;
+  readonly architecture: Architecture;
+  readonly costClass: string;
+  /** sha256 of the Job's shard lists, in order. */
+  readonly digest: string;
+  readonly shards: readonly ShardPlan[];
+  readonly parallelism: number;
+  readonly activeDeadlineSeconds: number;
+  readonly backoffLimitPerIndex: number;
+  readonly maxFailedIndexes: number;
+  readonly resources: PodResources;
+}
+
+/** A release: what is built, in what pieces. */
+export interface ReleasePlan {
+  /** First 12 hex digits of the sha256 over every Job's digest. */
+  readonly id: string;
+  readonly jobs: readonly JobPlan[];
+}

@@ -1,0 +1,38 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A CPU architecture, by its Kubernetes name (`kubernetes.io/arch`) and BuildBarn `Arch` property. */
+export type Architecture = "amd64" | "arm64";
+
+/** What a set of nodes is for. */
+export type PoolRole = "system" | "storage" | "worker" | "client";
+
+/** Where pods of one role and architecture run. */
+export interface NodePool {
+  readonly role: PoolRole;
+  readonly architecture: Architecture;
+  /** True where the architecture is emulated (qemu-user): fit for tests, never for a release. */
+  readonly emulated: boolean;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly { key: string; operator: string; value?: string; effect?: string }[];
+}
+
+/**
+ * Where a farm stands. Every platform (a cluster that exists, AWS) gives this, and nothing downstream asks which.
+ */
+export interface Platform {
+  /** The one Kubernetes provider that every object of the farm uses. */
+  readonly provider: kubernetes.Provider;
+  readonly pools: readonly NodePool[];
+  /** StorageClass of persistent volumes. */
+  readonly storageClassName: pulumi.Input<string>;
+}
+
+/** The pool for a role and architecture; undefined when the platform has none. */
+export function poolFor(
+  platform: Pick<Platform, "pools">,
+  role: PoolRole,
+  architecture: Architecture,
+): NodePool | undefined {
+  return platform.pools.find((pool) => pool.role === role && pool.architecture === architecture);
+}
