@@ -1,9 +1,34 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** The farm's tests tell one story on one cluster: in the order of their file names, one at a time. */
+class ByName extends BaseSequencer {
+  override sort(files: TestSpecification[]) {
+    return Promise.resolve([...files].sort((a, b) => a.moduleId.localeCompare(b.moduleId)));
+  }
+}
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/farm/**", "node_modules/**"],
-    testTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          name: "pure",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/farm/**", "node_modules/**"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "farm",
+          include: ["test/farm/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+          sequence: { sequencer: ByName },
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,90 @@
+/**
+ * Pulumi's host of Node.js programs, for machines where Pulumi's own `pulumi-language-nodejs` cannot be had.
+ *
+ * The engine starts it, reads the port that it prints, and asks it over gRPC (`pulumirpc.LanguageRuntime`) to run
+ * programs; everything behind that is in the npm package @pulumi/pulumi. It answers what `preview`, `up`, `refresh` and
+ * `destroy` ask, and nothing else.
+ */
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
+import * as service from "@pulumi/pulumi/proto/language_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/language_pb";
+import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
+
+/** Code with which a program ends after it has shown its error itself (@pulumi/pulumi/cmd/run). */
+const ALREADY_REPORTED = 32;
+
+/** The engine's address is the last argument, after flags. */
+const engineAddress = process.argv.at(-1) ?? "";
+
+/** Arguments of @pulumi/pulumi/cmd/run for a request. */
+function runArguments(request: messages.RunRequest): string[] {
+  const info = request.getInfo();
+  const values = {
+    monitor: request.getMonitorAddress(),
+    engine: engineAddress,
+    organization: request.getOrganization(),
+    project: request.getProject(),
+    stack: request.getStack(),
+    "root-directory": info?.getRootDirectory() ?? "",
+    pwd: request.getPwd(),
+    parallel: String(request.getParallel()),
+  };
+  const flags = Object.entries(values).filter(([, value]) => value !== "");
+  return [
+    ...flags.map(([name, value]) => `--${name}=${value}`),
+    ...(request.getDryrun() ? ["--dry-run"] : []),
+    info?.getEntryPoint() ?? request.getProgram(),
+    ...request.getArgsList(),
+  ];
+}
+
+function run(
+  call: ServerUnaryCall<messages.RunRequest, messages.RunResponse>,
+  done: sendUnaryData<messages.RunResponse>,
+) {
+  const request = call.request;
+  const fromProgram = createRequire(join(request.getPwd(), "package.json"));
+  const child = spawn(process.execPath, [fromProgram.resolve("@pulumi/pulumi/cmd/run"), ...runArguments(request)], {
+    cwd: request.getPwd(),
+    stdio: ["ignore", "inherit", "inherit"],
+    env: {
+      ...process.env,
+      PULUMI_NODEJS_TYPESCRIPT: "true",
+      PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().entries())),
+      PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
+    },
+  });
+  child.on("error", done);
+  child.on("close", (code, signal) => {
+    const response = new messages.RunResponse();
+    response.setBail(code === ALREADY_REPORTED);
+    if (code !== 0 && code !== ALREADY_REPORTED)
+      response.setError(`Program ended with ${code ?? signal ?? "an error"}`);
+    done(null, response);
+  });
+}
+
+const server = new Server();
+server.addService(service.LanguageRuntimeService, {
+  handshake: (_: unknown, done: sendUnaryData<messages.LanguageHandshakeResponse>) => {
+    done(null, new messages.LanguageHandshakeResponse());
+  },
+  getPluginInfo: (_: unknown, done: sendUnaryData<plugin.PluginInfo>) => {
+    const info = new plugin.PluginInfo();
+    info.setVersion("0.1.0");
+    done(null, info);
+  },
+  // Plugins are found on PATH: the program names none to download.
+  getRequiredPackages: (_: unknown, done: sendUnaryData<messages.GetRequiredPackagesResponse>) => {
+    done(null, new messages.GetRequiredPackagesResponse());
+  },
+  run,
+});
+server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+  if (error) throw error;
+  process.stdout.write(`${port}\n`);
+});
