@@ -1,4 +1,5 @@
 import type { Architecture } from "../platform/platform";
+import type { CostClass } from "./cost";
 
 /** What one pod of a Job asks of a node, in Kubernetes quantities. */
 export interface PodResources {
@@ -9,6 +10,8 @@ export interface PodResources {
 
 /** One Bazel invocation: the targets of one index of an Indexed Job. */
 export interface ShardPlan {
+  /** Names the shard across releases; its index is only its place in this Job. */
+  readonly key: string;
   /** Bazel labels, sorted. */
   readonly labels: readonly string[];
   /** sha256 (64 hex digits) of every source archive that the labels need, sorted. */
@@ -17,16 +20,23 @@ export interface ShardPlan {
   readonly cpuSeconds: number;
 }
 
+/**
+ * What Jobs do: `postgres` builds PostgreSQL and what is cut from it, `extensions` builds against it, `introspection`
+ * configures only; `all` where one shard holds the whole release of an architecture.
+ */
+export type Stage = "postgres" | "extensions" | "introspection" | "all";
+
 /** One Indexed Job: a stage of one architecture and cost class. */
 export interface JobPlan {
   /** DNS label that carries the hash of the shard lists: the same matrix gives the same name. */
   readonly name: string;
-  readonly stage: string;
+  readonly stage: Stage;
   readonly architecture: Architecture;
-  readonly costClass: string;
-  /** sha256 of the Job's shard lists, in order. */
+  readonly costClass: CostClass;
+  /** sha256 of the release's id and the Job's shard lists, in order. */
   readonly digest: string;
   readonly shards: readonly ShardPlan[];
+  /** Pods at once. */
   readonly parallelism: number;
   readonly activeDeadlineSeconds: number;
   readonly backoffLimitPerIndex: number;
@@ -36,7 +46,7 @@ export interface JobPlan {
 
 /** A release: what is built, in what pieces. */
 export interface ReleasePlan {
-  /** First 12 hex digits of the sha256 over every Job's digest. */
+  /** First 12 hex digits of the sha256 over every Job's shard lists and `inputs`. */
   readonly id: string;
   readonly jobs: readonly JobPlan[];
 }

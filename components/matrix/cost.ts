@@ -1,0 +1,110 @@
+import type { Target } from "./targets";
+
+/** What one target costs the workers. */
+export interface Cost {
+  /** CPU-seconds of its actions on one core of the pool's instance family. */
+  readonly cpuSeconds: number;
+  /** Cores that its widest action can use at once. */
+  readonly cores: number;
+  /** GiB that its widest action may hold. */
+  readonly memoryGiB: number;
+}
+
+/** What stands behind a cost that nobody has measured yet. */
+export interface CostAssumptions {
+  /** CPU-seconds of a PostgreSQL build by option set; `*` for any other set. */
+  readonly postgres: Readonly<Record<string, number>>;
+  /** CPU-seconds of cutting a contrib module from a build. */
+  readonly contrib: number;
+  /** CPU-seconds of an extension, by its name; `*` for any other. */
+  readonly extension: Readonly<Record<string, number>>;
+  /** CPU-seconds of an introspection: configure alone. */
+  readonly introspection: number;
+  /** CPU-seconds of a check of the farm. */
+  readonly check: number;
+  /** CPU-seconds that every action costs beside its work: inputs fetched, outputs stored, sandbox. */
+  readonly overhead: number;
+}
+
+/**
+ * Estimates, to be replaced by what earlier releases measured. PostgreSQL: about 120 CPU-seconds barebones and 400
+ * full (94 s wall for a Meson build on a laptop, Eisentraut 2023, times its cores and the options). Extensions: most
+ * are one small C file of 20 s; the named ones are the C++ and Rust builds that take minutes.
+ */
+export const ASSUMED_COSTS: CostAssumptions = {
+  postgres: { barebones: 120, minimal: 260, regular: 340, full: 400, "*": 300 },
+  contrib: 1,
+  extension: {
+    age: 120,
+    citus: 240,
+    documentdb: 900,
+    h3: 120,
+    mobilitydb: 900,
+    orioledb: 240,
+    paradedb: 1800,
+    pg_duckdb: 3600,
+    pg_graphql: 600,
+    pg_search: 1800,
+    pgml: 1800,
+    pgrouting: 600,
+    pgvectorscale: 900,
+    plv8: 3600,
+    postgis: 900,
+    timescaledb: 300,
+    timescaledb_toolkit: 900,
+    vchord: 900,
+    wrappers: 900,
+    "*": 20,
+  },
+  introspection: 30,
+  check: 1,
+  overhead: 8,
+};
+
+/** CPU-seconds by label, as measured by earlier releases; it wins over any assumption. */
+export type MeasuredCosts = ReadonlyMap<string, number>;
+
+/** Gives the cost of any target. */
+export type CostModel = (target: Target) => Cost;
+
+/** A cost model from assumptions, corrected target by target by measurements. */
+export function costModel(
+  assumptions: CostAssumptions = ASSUMED_COSTS,
+  measured: MeasuredCosts = new Map(),
+): CostModel {
+  return (target) => {
+    const work = measured.get(target.label) ?? assumed(target, assumptions);
+    const wide = target.kind === "postgres";
+    return {
+      cpuSeconds: work + assumptions.overhead,
+      cores: wide ? 8 : 1,
+      memoryGiB: wide || work >= HEAVY_CPU_SECONDS ? 4 : 1,
+    };
+  };
+}
+
+/** From here on a target is of the cost class `heavy`: its shards are cut and timed apart from the small ones. */
+export const HEAVY_CPU_SECONDS = 600;
+
+/** Classes of cost that get Jobs of their own. */
+export type CostClass = "standard" | "heavy";
+
+/** The class of a cost. */
+export function costClass({ cpuSeconds }: Cost): CostClass {
+  return cpuSeconds >= HEAVY_CPU_SECONDS ? "heavy" : "standard";
+}
+
+function assumed({ kind, group, name }: Target, assumptions: CostAssumptions): number {
+  switch (kind) {
+    case "postgres":
+      return assumptions.postgres[group.optionSet] ?? assumptions.postgres["*"] ?? 0;
+    case "extension":
+      return assumptions.extension[name] ?? assumptions.extension["*"] ?? 0;
+    case "contrib":
+      return assumptions.contrib;
+    case "introspection":
+      return assumptions.introspection;
+    case "check":
+      return assumptions.check;
+  }
+}

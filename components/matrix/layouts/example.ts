@@ -1,0 +1,60 @@
+import type { LabelFormat, MatrixIndex } from "../matrix-index";
+import { readRepository } from "../repo-json";
+import { type Layout, matching } from "./layout";
+import { compatibleWith, readContrib, readExtension, readFlavour } from "./postgres";
+
+const CONTRIB = "extensions/contrib/contrib.json";
+
+const labels: LabelFormat = {
+  postgres: (flavour, version, optionSet) => `//postgres:${flavour}~${version}~${optionSet}`,
+  introspection: () => undefined,
+  extension: (extension, extensionVersion, flavour, version) =>
+    `//extensions/${extension}:${extension}~${extensionVersion}~${flavour}~${version}`,
+  contrib: (module, flavour, version) => `//extensions/contrib:${module}~${flavour}~${version}`,
+};
+
+/** Checks of the farm itself in `smoke/BUILD.bazel`; the last three are there for whoever names them. */
+const fixed = [
+  { label: "//smoke:hello", manual: false },
+  { label: "//smoke:hello_output", manual: true },
+  { label: "//smoke:sleep", manual: true },
+  { label: "//smoke:broken", manual: true },
+];
+
+/** `examples/postgres` of this repository: Monogres' formats, with option sets and contrib as data. */
+export const example: Layout = {
+  name: "example",
+  mark: `postgres/repo.json and ${CONTRIB}`,
+  roots: ["", "examples/postgres/"],
+  holds: (files, root) => files.has(`${root}postgres/repo.json`) && files.has(root + CONTRIB),
+  patterns: ["postgres/repo.json", "extensions/*/repo.json", CONTRIB],
+  read: (files, root, mistakes): MatrixIndex => {
+    const file = `${root}postgres/repo.json`;
+    const postgres = readRepository("pg_src", file, files.get(file) ?? "", mistakes);
+    const extensions = [...matching(files, root, "extensions/*/repo.json")].flatMap(([name, { file, text }]) => {
+      const repository = readRepository(`pgext_${name}`, file, text, mistakes);
+      return repository === undefined
+        ? []
+        : [readExtension(name, repository, compatibleWith(file, repository, mistakes))];
+    });
+    const all = [
+      ...[...(postgres?.versions ?? [])].map(([version, sources]) => ({ file, version, sources })),
+      ...extensions.flatMap(({ name, versions }) =>
+        versions.map(({ version, sources }) => ({ file: `${root}extensions/${name}/repo.json`, version, sources })),
+      ),
+    ];
+    for (const { file, version, sources } of all) {
+      for (const source of sources.filter(({ sha256 }) => sha256 === undefined)) {
+        mistakes.add(file, `versions.${version}.sha256`, source.integrity, "64 hexadecimal digits: sources are stored by it");
+      }
+    }
+    return {
+      layout: "example",
+      flavours: postgres === undefined ? [] : [readFlavour("postgres", file, postgres, mistakes)],
+      extensions,
+      contrib: readContrib(root + CONTRIB, files.get(root + CONTRIB) ?? "", mistakes),
+      fixed,
+      labels,
+    };
+  },
+};

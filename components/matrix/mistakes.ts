@@ -1,0 +1,46 @@
+import { UserError } from "../user-error";
+
+/** One mistake in a file of an index. */
+export interface Mistake {
+  readonly file: string;
+  /** Keys from the root, such as `versions.16.9.sha256`; empty for the file itself. */
+  readonly path: string;
+  readonly found: string;
+  readonly allowed: string;
+}
+
+/** Every mistake of an index at once, a line each. */
+export class IndexError extends UserError {
+  constructor(readonly mistakes: readonly Mistake[]) {
+    const [first] = mistakes;
+    super(first === undefined ? "index" : where(first), first?.found ?? "nothing", first?.allowed ?? "an index");
+    const lines = mistakes.map((mistake) => `${where(mistake)}: found ${mistake.found}; allowed: ${mistake.allowed}`);
+    this.message = mistakes.length === 1 ? lines.join("") : `${mistakes.length} mistakes\n  ${lines.join("\n  ")}`;
+    this.name = "IndexError";
+  }
+}
+
+/** Collects mistakes while an index is read, so that one run shows them all. */
+export class Mistakes {
+  private readonly found: Mistake[] = [];
+
+  /** Notes a mistake; `value` is shown as JSON, cut at 80 characters. */
+  add(file: string, path: string, value: unknown, allowed: string): void {
+    this.found.push({ file, path, found: show(value), allowed });
+  }
+
+  /** @throws IndexError where any mistake was noted */
+  throwIfAny(): void {
+    if (this.found.length > 0) throw new IndexError(this.found);
+  }
+}
+
+/** A value for a message. */
+export function show(value: unknown): string {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+function where({ file, path }: Mistake): string {
+  return path === "" ? file : `${file}: ${path}`;
+}
