@@ -66,7 +66,9 @@ export function planRelease(request: ReleaseRequest): ReleasePlan {
   const content = lists.map((list) => ({ ...list, digest: digestOf(list.shards) }));
   const id = sha256(
     ...(request.inputs ?? []).map((input) => `input ${input}`),
-    ...architectures.flatMap((architecture) => content.map(({ stage, digest }) => `${architecture} ${stage} ${digest}`)),
+    ...architectures.flatMap((architecture) =>
+      content.map(({ stage, digest }) => `${architecture} ${stage} ${digest}`),
+    ),
   ).slice(0, 12);
   const jobs = architectures.flatMap((architecture) =>
     content.map(({ stage, costClass, shards, digest }) =>
@@ -185,7 +187,7 @@ function clientResources(shards: readonly ShardPlan[]): PodResources {
   const targets = shards.reduce((most, { labels }) => Math.max(most, labels.length), 0);
   const sources = shards.reduce((most, shard) => Math.max(most, shard.sources.length), 0);
   const memoryMiB = Math.ceil((1536 + 3 * targets) / 512) * 512;
-  const diskGiB = Math.ceil(2 + sources * 0.05 + targets * 0.01);
+  const diskGiB = Math.ceil(4 + sources * 0.05 + targets * 0.01);
   return { cpu: "500m", memory: `${memoryMiB}Mi`, ephemeralStorage: `${diskGiB}Gi` };
 }
 

@@ -41,12 +41,7 @@ export interface Repository {
  * @param name what `{repo_name}` stands for
  * @returns undefined where its shape is wrong; the mistakes are then in `mistakes`
  */
-export function readRepository(
-  name: string,
-  file: string,
-  text: string,
-  mistakes: Mistakes,
-): Repository | undefined {
+export function readRepository(name: string, file: string, text: string, mistakes: Mistakes): Repository | undefined {
   const json = parseJson(file, text, mistakes);
   if (json === undefined) return undefined;
   const result = repoJson.safeParse(json);

@@ -56,7 +56,10 @@ function toExpression(pattern: string): RegExp {
 
 /** The labels nearest to what was written. */
 function offer(targets: readonly Target[], pattern: string): string {
-  const names = nearest(pattern, targets.map(({ label }) => label));
+  const names = nearest(
+    pattern,
+    targets.map(({ label }) => label),
+  );
   return `a label or pattern such as ${names.join(", ")}, //postgres/... or //postgres:postgres~16.*`;
 }
 

@@ -46,7 +46,11 @@ function bundles<T extends Item>(items: readonly T[], target: number): [string, 
 }
 
 /** Items by key where a key's weight reaches `least`; then all others. */
-function separate<T extends Item>(items: readonly T[], keyOf: (item: T) => string, least: number): [[string, T[]][], T[]] {
+function separate<T extends Item>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  least: number,
+): [[string, T[]][], T[]] {
   const byKey = new Map<string, T[]>();
   for (const item of items) {
     const known = byKey.get(keyOf(item));

@@ -97,7 +97,12 @@ function ofRelease(
     const group = { key, flavour: flavour.name, version, optionSet, sources: archives };
     groups.set(optionSet, group);
     const common = { group, name: "", version: "", sources: NO_SOURCES };
-    targets.push({ label: labels.postgres(flavour.name, version, optionSet), kind: "postgres", manual: false, ...common });
+    targets.push({
+      label: labels.postgres(flavour.name, version, optionSet),
+      kind: "postgres",
+      manual: false,
+      ...common,
+    });
     const introspection = labels.introspection(flavour.name, version, optionSet);
     if (introspection !== undefined) {
       targets.push({ label: introspection, kind: "introspection", manual: true, ...common });

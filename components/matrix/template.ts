@@ -28,7 +28,7 @@ function asText(value: unknown): string {
   if (value === true) return "True";
   if (value === false) return "False";
   if (Array.isArray(value)) return `[${value.map(quoted).join(", ")}]`;
-  if (typeof value !== "object") return String(value as number);
+  if (typeof value !== "object") return JSON.stringify(value);
   return `{${Object.entries(value)
     .map(([key, item]) => `${quoted(key)}: ${quoted(item)}`)
     .join(", ")}}`;

@@ -37,14 +37,17 @@ export const catalogue: Layout = {
   read: (files, root, mistakes): MatrixIndex => {
     const flavours = [...matching(files, root, "*/repo.json")].flatMap(([folder, { file, text }]) => {
       const repository = readRepository(folder, file, text, mistakes);
-      const flavour = repository?.metadata["flavor"] ?? folder;
-      if (typeof flavour !== "string") mistakes.add(file, "metadata.flavor", flavour, "the flavour's name");
-      return repository === undefined ? [] : [readFlavour(String(flavour), file, repository, mistakes)];
+      const given = repository?.metadata["flavor"] ?? folder;
+      const flavour = typeof given === "string" ? given : folder;
+      if (given !== flavour) mistakes.add(file, "metadata.flavor", given, "the flavour's name");
+      return repository === undefined ? [] : [readFlavour(flavour, file, repository, mistakes)];
     });
     const names = flavours.map(({ name }) => name);
     const extensions = [...matching(files, root, "extensions/*/repo.json")].flatMap(([name, { file, text }]) => {
       const repository = readRepository(name, file, text, mistakes);
-      return repository === undefined ? [] : [readExtension(name, repository, fitting(file, repository, names, mistakes))];
+      return repository === undefined
+        ? []
+        : [readExtension(name, repository, fitting(file, repository, names, mistakes))];
     });
     const contrib = [...matching(files, root, "extensions/contrib/*/repo.json")].flatMap(([name, { file, text }]) =>
       readModule(name, file, text, mistakes),

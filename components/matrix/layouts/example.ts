@@ -45,7 +45,12 @@ export const example: Layout = {
     ];
     for (const { file, version, sources } of all) {
       for (const source of sources.filter(({ sha256 }) => sha256 === undefined)) {
-        mistakes.add(file, `versions.${version}.sha256`, source.integrity, "64 hexadecimal digits: sources are stored by it");
+        mistakes.add(
+          file,
+          `versions.${version}.sha256`,
+          source.integrity,
+          "64 hexadecimal digits: sources are stored by it",
+        );
       }
     }
     return {

@@ -19,7 +19,11 @@ export interface Layout {
 }
 
 /** Name → text of the files that a pattern with one `*` matches, in order of the names. */
-export function matching(files: IndexFiles, root: string, pattern: string): Map<string, { file: string; text: string }> {
+export function matching(
+  files: IndexFiles,
+  root: string,
+  pattern: string,
+): Map<string, { file: string; text: string }> {
   const [before = "", after = ""] = (root + pattern).split("*");
   const found: [string, { file: string; text: string }][] = [];
   for (const [file, text] of files) {

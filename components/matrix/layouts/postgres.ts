@@ -17,10 +17,7 @@ const postgresMetadata = z.looseObject({
 const contribJson = z
   .object({
     $comment: z.string().optional(),
-    modules: z.record(
-      z.string(),
-      z.object({ postgres: z.string().optional(), requires: names.optional() }).strict(),
-    ),
+    modules: z.record(z.string(), z.object({ postgres: z.string().optional(), requires: names.optional() }).strict()),
   })
   .strict();
 
@@ -45,12 +42,13 @@ export function readFlavour(name: string, file: string, repository: Repository, 
   if (!setNames.some((set) => set === extensionOptionSet)) {
     mistakes.add(file, "metadata.default_option_set", extensionOptionSet, setNames.join(", "));
   }
-  const releases = versions.sort((a, b) => compare(b, a)).map((version): PostgresRelease => {
-    const enabled = (option: string) =>
-      fits(version, metadata.build_options?.[option]?.compatible ?? "*");
-    const optionSets = setNames.map((set) => [set, sets?.[set]?.filter(enabled) ?? null] as const);
-    return { version, sources: repository.versions.get(version) ?? [], optionSets: new Map(optionSets) };
-  });
+  const releases = versions
+    .sort((a, b) => compare(b, a))
+    .map((version): PostgresRelease => {
+      const enabled = (option: string) => fits(version, metadata.build_options?.[option]?.compatible ?? "*");
+      const optionSets = setNames.map((set) => [set, sets?.[set]?.filter(enabled) ?? null] as const);
+      return { version, sources: repository.versions.get(version) ?? [], optionSets: new Map(optionSets) };
+    });
   return { name, releases, extensionOptionSet };
 }
 
@@ -136,7 +134,5 @@ function isVersion(file: string, version: string, mistakes: Mistakes): boolean {
 
 /** The same error, with paths that start at the root of the file. */
 export function prefixed(error: z.ZodError, ...keys: string[]): z.ZodError {
-  return new z.ZodError(
-    error.issues.map((issue) => ({ ...issue, path: ["metadata", ...keys, ...issue.path] })),
-  );
+  return new z.ZodError(error.issues.map((issue) => ({ ...issue, path: ["metadata", ...keys, ...issue.path] })));
 }
