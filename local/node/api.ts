@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { request as requestHttp } from "node:http";
+import { Agent, request as requestHttps } from "node:https";
+import { join } from "node:path";
+
+import { API_SERVER, FARM_LAYOUT, type NodePaths, paths } from "./layout";
+
+/** A request that the API server refused. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    what: string,
+    readonly body: string,
+  ) {
+    super(`${what}: ${status} ${body.slice(0, 500)}`);
+    this.name = "ApiError";
+  }
+}
+
+let agent: Agent | undefined;
+
+/** Presents the administrator's certificate and believes the cluster's authority alone. */
+function administrator(at: NodePaths): Agent {
+  const file = (name: string) => readFileSync(join(at.certificates, name));
+  agent ??= new Agent({ keepAlive: true, ca: file("cluster-ca.crt"), cert: file("admin.crt"), key: file("admin.key") });
+  return agent;
+}
+
+/** Milliseconds after which a server that says nothing counts as absent. */
+const SILENCE_MS = 10_000;
+
+/** What a server answered. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** One HTTP request from inside the network namespace; `https:` is made as the administrator. */
+export function call(
+  method: string,
+  url: string,
+  content?: { readonly type: string; readonly text: string },
+  at: NodePaths = paths(FARM_LAYOUT),
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = content === undefined ? {} : { "content-type": content.type };
+    const options = { method, headers, timeout: SILENCE_MS };
+    const message = url.startsWith("https:")
+      ? requestHttps(url, { ...options, agent: administrator(at) })
+      : requestHttp(url, options);
+    message.on("response", (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => {
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() });
+      });
+      response.on("error", reject);
+    });
+    message.on("timeout", () => message.destroy(new Error(`${method} ${url}: no answer in ${SILENCE_MS / 1000} s`)));
+    message.on("error", reject);
+    message.end(content?.text);
+  });
+}
+
+/**
+ * One request to the Kubernetes API as its administrator.
+ * @param path as in `/api/v1/nodes/farm`
+ * @param body sent as JSON; with PATCH, as a server-side apply under the field manager `monofarm`
+ * @returns the decoded answer
+ * @throws ApiError on any status from 300
+ */
+export async function kubeRequest<T>(
+  method: "GET" | "POST" | "PATCH" | "DELETE",
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  const apply = method === "PATCH";
+  const url = `${API_SERVER}${path}${apply ? "?fieldManager=monofarm&force=true" : ""}`;
+  const type = apply ? "application/apply-patch+yaml" : "application/json";
+  const content = body === undefined ? undefined : { type, text: JSON.stringify(body) };
+  const answer = await call(method, url, content);
+  if (answer.status >= 300) throw new ApiError(answer.status, `${method} ${path}`, answer.body);
+  return JSON.parse(answer.body) as T;
+}
+
+/** Text of a path that is no JSON, such as a pod's log. */
+export async function kubeText(path: string): Promise<string> {
+  const answer = await call("GET", `${API_SERVER}${path}`);
+  if (answer.status >= 300) throw new ApiError(answer.status, `GET ${path}`, answer.body);
+  return answer.body;
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { API_SERVER } from "./layout";
+
+/**
+ * A kubeconfig (JSON, which is YAML too) for one client certificate, with everything embedded.
+ * @param directory of the certificates
+ * @param user name of the client certificate in CERTIFICATES
+ */
+export function kubeconfig(directory: string, user: string): string {
+  const base64 = (file: string) => readFileSync(join(directory, file)).toString("base64");
+  return JSON.stringify(
+    {
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [
+        { name: "monofarm", cluster: { server: API_SERVER, "certificate-authority-data": base64("cluster-ca.crt") } },
+      ],
+      users: [
+        {
+          name: user,
+          user: { "client-certificate-data": base64(`${user}.crt`), "client-key-data": base64(`${user}.key`) },
+        },
+      ],
+      contexts: [{ name: "monofarm", context: { cluster: "monofarm", user } }],
+      "current-context": "monofarm",
+    },
+    undefined,
+    2,
+  );
+}

@@ -1,0 +1,80 @@
+import { existsSync } from "node:fs";
+import { platform } from "node:os";
+
+import { UserError } from "../../components/user-error";
+import { run } from "../run";
+import type { Progress } from "../terminal/progress";
+
+/** A program or folder of the host, and the Debian package that brings it. */
+interface Need {
+  readonly path: readonly string[];
+  readonly debianPackage: string;
+}
+
+const program = (name: string, debianPackage: string = name): Need => ({
+  path: ["/usr/bin", "/usr/sbin", "/bin", "/sbin"].map((folder) => `${folder}/${name}`),
+  debianPackage,
+});
+
+/** Everything that the node and its images need of the host. */
+const NEEDS: readonly Need[] = [
+  program("containerd"),
+  program("runc"),
+  { path: ["/usr/lib/cni/bridge"], debianPackage: "containernetworking-plugins" },
+  program("nft", "nftables"),
+  program("iptables"),
+  program("ipset"),
+  program("conntrack"),
+  program("ip", "iproute2"),
+  program("nsenter", "util-linux"),
+  program("flock", "util-linux"),
+  program("openssl"),
+  program("busybox", "busybox-static"),
+  program("mmdebstrap"),
+];
+
+/** What a user without a fit machine can do. */
+const OTHER_WAYS = "Linux as root with cgroups, or a cluster that exists (stacks/Pulumi.kubernetes.yaml)";
+
+/** Facts of the machine that decide whether a node can run. */
+export interface MachineFacts {
+  readonly platform: string;
+  readonly uid: number;
+  readonly cgroups: boolean;
+}
+
+/** Facts of this machine. */
+export function machineFacts(): MachineFacts {
+  const cgroups = existsSync("/sys/fs/cgroup/cgroup.controllers") || existsSync("/sys/fs/cgroup/memory");
+  return { platform: platform(), uid: process.getuid?.() ?? -1, cgroups };
+}
+
+/** @throws UserError when no node can run here, naming what remains possible */
+export function checkMachine(facts: MachineFacts = machineFacts()): void {
+  if (facts.platform !== "linux") throw new UserError("machine", facts.platform, OTHER_WAYS);
+  if (facts.uid !== 0) throw new UserError("user", `uid ${facts.uid}`, `${OTHER_WAYS}; as root: sudo ./farm up`);
+  if (!facts.cgroups) throw new UserError("/sys/fs/cgroup", "no cgroups", OTHER_WAYS);
+}
+
+/** Debian packages that are missing. */
+export function missingPackages(exists: (path: string) => boolean = existsSync): string[] {
+  const missing = NEEDS.filter(({ path }) => !path.some(exists)).map(({ debianPackage }) => debianPackage);
+  return [...new Set(missing)].sort();
+}
+
+/** Installs what is missing with apt. @throws UserError when there is no apt, naming the packages */
+export async function installPackages(progress: Progress): Promise<void> {
+  const packages = missingPackages();
+  if (packages.length === 0) return;
+  const allowed = `these Debian packages, or the same programs: ${packages.join(" ")}`;
+  if (!existsSync("/usr/bin/apt-get")) throw new UserError("machine", "no apt-get", allowed);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await progress.task(`Install ${packages.join(", ")}`, 40, async (report) => {
+    report.note("(package lists)");
+    await run("apt-get", ["update", "--quiet"], { env });
+    report.note("");
+    await run("apt-get", ["install", "--yes", "--quiet", "--no-install-recommends", ...packages], { env });
+  });
+  const still = missingPackages();
+  if (still.length > 0) throw new UserError("machine", `still no ${still.join(", ")} after apt-get install`, allowed);
+}

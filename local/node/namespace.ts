@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+import { UserError } from "../../components/user-error";
+import { run } from "../run";
+import { ADDRESSES, BRIDGE, FARM_LAYOUT, type NodeLayout, paths } from "./layout";
+
+const NAMESPACE = paths(FARM_LAYOUT).networkNamespace;
+
+/** Whether the farm's network namespace is there. */
+export function namespaceExists(): boolean {
+  return existsSync(NAMESPACE);
+}
+
+/** Whether this process runs inside the farm's network namespace. */
+export function insideNamespace(): boolean {
+  if (!namespaceExists()) return false;
+  const [own, farm] = [statSync("/proc/self/ns/net"), statSync(NAMESPACE)];
+  return own.ino === farm.ino && own.dev === farm.dev;
+}
+
+/** A command line that runs the given one inside the farm's network namespace. */
+export function inNamespace(argv: readonly string[]): string[] {
+  return insideNamespace() ? [...argv] : ["nsenter", `--net=${NAMESPACE}`, ...argv];
+}
+
+/** Kernel settings of the namespace: pods reach each other through the node, and policies see what crosses the bridge. */
+const SETTINGS = {
+  "/proc/sys/net/ipv4/ip_forward": "1",
+  "/proc/sys/net/ipv4/conf/all/rp_filter": "0",
+  "/proc/sys/net/bridge/bridge-nf-call-iptables": "1",
+};
+
+/**
+ * Makes the network namespace, with a bridge that holds the node's address and the default route, and no uplink.
+ * What is there already stays.
+ * @throws UserError when somebody else has a namespace of that name
+ */
+export async function ensureNamespace(layout: NodeLayout = FARM_LAYOUT): Promise<void> {
+  const at = paths(layout);
+  const ip = (...args: string[]) => run("ip", ["-netns", layout.name, ...args]);
+  if (!existsSync(at.networkNamespace)) {
+    mkdirSync(dirname(at.claim), { recursive: true, mode: 0o755 });
+    writeFileSync(at.claim, "");
+    await run("ip", ["netns", "add", layout.name]);
+  } else if (!existsSync(at.claim)) {
+    throw new UserError(
+      "network namespace",
+      `${layout.name}, made by somebody else`,
+      `no namespace of that name (ip netns delete ${layout.name}), or a cluster that exists (stacks/Pulumi.kubernetes.yaml)`,
+    );
+  }
+  await ip("link", "set", "lo", "up");
+  const links = JSON.parse(await ip("-json", "address", "show")) as {
+    ifname?: string;
+    addr_info?: { local: string }[];
+  }[];
+  const bridge = links.find(({ ifname }) => ifname === BRIDGE);
+  if (bridge === undefined) await ip("link", "add", BRIDGE, "type", "bridge");
+  if (!bridge?.addr_info?.some(({ local }) => local === ADDRESSES.node)) {
+    await ip("address", "add", `${ADDRESSES.node}/16`, "dev", BRIDGE);
+  }
+  await ip("link", "set", BRIDGE, "up");
+  await ip("route", "replace", "default", "dev", BRIDGE);
+  for (const [file, value] of Object.entries(SETTINGS)) {
+    await run("nsenter", [`--net=${at.networkNamespace}`, "sh", "-c", `echo ${value} >${file}`]);
+  }
+}

@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Progress } from "../terminal/progress";
+import type { Tools } from "../toolbox/toolbox";
+import { kubeRequest } from "./api";
+import { ensureCgroups } from "./cgroups";
+import { ensureCertificates } from "./certificates";
+import { CLUSTER_OBJECTS } from "./cluster-objects";
+import type { ContainerPrograms } from "./container-runtime";
+import { NODE_TOOLS, type NodeTools } from "./daemon";
+import { kubeconfig } from "./kubeconfig";
+import { FARM_LAYOUT, NODE_NAME, type NodePaths, paths } from "./layout";
+import { isAlive, readRecord, residentBytes } from "./process";
+import { daemonSpecs, KUBECONFIGS } from "./specs";
+import { serves, supervise, within } from "./supervise";
+
+/** Debian's places of what the package containerd and its companions bring. */
+export const CONTAINER_PROGRAMS: ContainerPrograms = {
+  containerd: "/usr/bin/containerd",
+  runc: "/usr/sbin/runc",
+  cniPlugins: "/usr/lib/cni",
+};
+
+/** Seconds until a started kubelet has registered its node and the node is Ready. */
+const READY_SECONDS = 90;
+
+interface NodeObject {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+/**
+ * Brings the node to what it should be, from inside its network namespace; run again it repairs what died and leaves
+ * the rest alone.
+ * @param sandboxImage by digest; must be among what `importImages` gives containerd
+ * @param importImages called as soon as containerd answers, given its socket
+ * @returns names of the daemons that were started
+ */
+export async function ensureNode(
+  tools: Tools,
+  sandboxImage: string,
+  importImages: (socket: string) => Promise<void>,
+  progress: Progress,
+): Promise<string[]> {
+  const at = paths(FARM_LAYOUT);
+  await ensureCertificates(at.certificates);
+  writeKubeconfigs(at);
+  ensureCgroups(FARM_LAYOUT.name);
+  const started = await progress.task("Start the node", 20, async (report) => {
+    const specs = daemonSpecs({
+      layout: FARM_LAYOUT,
+      tools: nodeTools(tools),
+      programs: CONTAINER_PROGRAMS,
+      sandboxImage,
+    });
+    const names = await supervise(specs, at, credentials(at), {
+      "kube-apiserver": async () => {
+        report.note("(API server serves)");
+        await applyClusterObjects();
+      },
+    });
+    report.note(names.length === 0 ? "(nothing to do)" : `(${names.join(", ")})`);
+    return names;
+  });
+  await importImages(at.containerdSocket);
+  return started;
+}
+
+function nodeTools(tools: Tools): NodeTools {
+  return Object.fromEntries(NODE_TOOLS.map((name) => [name, tools[name].path])) as NodeTools;
+}
+
+function writeKubeconfigs(at: NodePaths): void {
+  mkdirSync(at.configuration, { recursive: true, mode: 0o700 });
+  const write = (file: string, user: string) => {
+    writeFileSync(file, kubeconfig(at.certificates, user), { mode: 0o600 });
+  };
+  for (const user of KUBECONFIGS) write(join(at.configuration, `${user}.kubeconfig`), user);
+  write(at.kubeconfig, "admin");
+}
+
+/** One digest over every certificate: a daemon that runs with an older one is started again. */
+function credentials(at: NodePaths): string {
+  const hash = createHash("sha256");
+  for (const name of readdirSync(at.certificates).sort()) hash.update(readFileSync(join(at.certificates, name)));
+  return hash.digest("hex");
+}
+
+/** The namespaces of Kubernetes itself come a moment after its API server: objects in them are tried until they do. */
+async function applyClusterObjects(): Promise<void> {
+  for (const { path, body } of CLUSTER_OBJECTS) {
+    let refusal: unknown;
+    const applied = await within(30, async () => {
+      try {
+        await kubeRequest("PATCH", path, body);
+        return true;
+      } catch (error) {
+        refusal = error;
+        return false;
+      }
+    });
+    if (!applied) throw refusal;
+  }
+}
+
+async function nodeIsReady(): Promise<boolean> {
+  try {
+    const node = await kubeRequest<NodeObject>("GET", `/api/v1/nodes/${NODE_NAME}`);
+    return node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+  } catch {
+    return false;
+  }
+}
+
+/** One daemon, as `./farm status` shows it. */
+export interface DaemonStatus {
+  readonly name: string;
+  readonly pid: number | undefined;
+  readonly serves: boolean;
+  /** ISO 8601. */
+  readonly since: string | undefined;
+  readonly residentBytes: number;
+}
+
+/** What runs of the node. Call it from inside the network namespace. */
+export async function nodeStatus(tools: Tools): Promise<{ daemons: DaemonStatus[]; ready: boolean }> {
+  const at = paths(FARM_LAYOUT);
+  const specs = daemonSpecs({
+    layout: FARM_LAYOUT,
+    tools: nodeTools(tools),
+    programs: CONTAINER_PROGRAMS,
+    sandboxImage: "",
+  });
+  const daemons = specs.map(async ({ name, probe }) => {
+    const record = readRecord(at.daemons, name);
+    if (record === undefined || !isAlive(record)) {
+      return { name, pid: undefined, serves: false, since: undefined, residentBytes: 0 };
+    }
+    const { pid, since } = record;
+    return { name, pid, since, serves: await serves(probe, at), residentBytes: residentBytes(pid) };
+  });
+  return { daemons: await Promise.all(daemons), ready: await nodeIsReady() };
+}

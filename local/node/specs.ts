@@ -1,0 +1,36 @@
+import { containerRuntime, type ContainerPrograms } from "./container-runtime";
+import { controlPlane } from "./control-plane";
+import type { DaemonSpec, NodeTools } from "./daemon";
+import { kubelet } from "./kubelet";
+import { paths, type NodeLayout } from "./layout";
+import { network } from "./network";
+
+/** What the daemons of a node are made from. */
+export interface NodeParts {
+  readonly layout: NodeLayout;
+  readonly tools: NodeTools;
+  readonly programs: ContainerPrograms;
+  /** Reference of the image that holds a pod's namespaces open. */
+  readonly sandboxImage: string;
+}
+
+/** Client certificates that a daemon reads as a kubeconfig, `<name>.kubeconfig`. */
+export const KUBECONFIGS = [
+  "controller-manager",
+  "scheduler",
+  "kubelet",
+  "kube-proxy",
+  "coredns",
+  "kube-router",
+] as const;
+
+/** Every daemon of the node; each one comes after those that it needs. */
+export function daemonSpecs({ layout, tools, programs, sandboxImage }: NodeParts): DaemonSpec[] {
+  const at = paths(layout);
+  return [
+    containerRuntime(layout, at, programs, sandboxImage),
+    ...controlPlane(tools, at),
+    kubelet(layout, tools, at),
+    ...network(tools, at),
+  ];
+}
