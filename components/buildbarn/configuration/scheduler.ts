@@ -1,0 +1,79 @@
+import type { PlatformProperty } from "../platform-properties";
+import { type BlobAccess, shardedStorage } from "./blob-access";
+import { ALLOW, type Authorizer, DENY, diagnostics, type Empty, type Global, grpcServer, type GrpcServer, MAXIMUM_MESSAGE_BYTES } from "./server";
+
+/** Ports of the scheduler: clients' executions, workers, and the state of the queues. */
+export const SCHEDULER_PORTS = { client: 8982, worker: 8983, queueState: 8984 } as const;
+
+/** Configuration of `bb_scheduler`. */
+export interface BbScheduler {
+  readonly clientGrpcServers: readonly GrpcServer[];
+  readonly workerGrpcServers: readonly GrpcServer[];
+  readonly buildQueueStateGrpcServers: readonly GrpcServer[];
+  readonly contentAddressableStorage: BlobAccess;
+  readonly executeAuthorizer: Authorizer;
+  readonly modifyDrainsAuthorizer: Authorizer;
+  readonly killOperationsAuthorizer: Authorizer;
+  readonly synchronizeAuthorizer: Authorizer;
+  readonly actionRouter: {
+    readonly simple: {
+      readonly platformKeyExtractor: { readonly action: Empty } | { readonly actionAndCommand: Empty };
+      readonly invocationKeyExtractors: readonly ({ readonly correlatedInvocationsId: Empty } | { readonly toolInvocationId: Empty })[];
+      readonly initialSizeClassAnalyzer: { readonly defaultExecutionTimeout: string; readonly maximumExecutionTimeout: string };
+    };
+  };
+  readonly predeclaredPlatformQueues: readonly {
+    readonly instanceNamePrefix: string;
+    readonly platform: { readonly properties: readonly PlatformProperty[] };
+    readonly sizeClasses: readonly number[];
+    readonly maximumQueuedBackgroundLearningOperations: number;
+  }[];
+  readonly platformQueueWithNoWorkersTimeout: string;
+  readonly maximumMessageSizeBytes: number;
+  readonly global: Global;
+}
+
+/** What the scheduler must know of the farm. */
+export interface SchedulerDemand {
+  readonly shards: number;
+  /** The platforms that have workers, or will have: their actions wait for a worker to come. */
+  readonly platforms: readonly (readonly PlatformProperty[])[];
+  /** Seconds that an action without a timeout of its own may run, and that any action may ask for. */
+  readonly maximumExecutionSeconds: number;
+}
+
+/**
+ * The one queue of the cluster. An action whose platform has no predeclared queue is refused at once
+ * (FAILED_PRECONDITION, `No workers exist for instance name prefix …`). Nobody may drain or kill yet.
+ */
+export function schedulerConfiguration({ shards, platforms, maximumExecutionSeconds }: SchedulerDemand): BbScheduler {
+  return {
+    clientGrpcServers: [grpcServer(SCHEDULER_PORTS.client)],
+    workerGrpcServers: [grpcServer(SCHEDULER_PORTS.worker)],
+    buildQueueStateGrpcServers: [grpcServer(SCHEDULER_PORTS.queueState)],
+    contentAddressableStorage: shardedStorage(shards),
+    executeAuthorizer: ALLOW,
+    modifyDrainsAuthorizer: DENY,
+    killOperationsAuthorizer: DENY,
+    synchronizeAuthorizer: ALLOW,
+    actionRouter: {
+      simple: {
+        platformKeyExtractor: { action: {} },
+        invocationKeyExtractors: [{ correlatedInvocationsId: {} }, { toolInvocationId: {} }],
+        initialSizeClassAnalyzer: {
+          defaultExecutionTimeout: `${maximumExecutionSeconds}s`,
+          maximumExecutionTimeout: `${maximumExecutionSeconds}s`,
+        },
+      },
+    },
+    predeclaredPlatformQueues: platforms.map((properties) => ({
+      instanceNamePrefix: "",
+      platform: { properties },
+      sizeClasses: [0],
+      maximumQueuedBackgroundLearningOperations: 0,
+    })),
+    platformQueueWithNoWorkersTimeout: "1s",
+    maximumMessageSizeBytes: MAXIMUM_MESSAGE_BYTES,
+    global: diagnostics(),
+  };
+}

@@ -1,0 +1,67 @@
+import type { StorePlan } from "../capacity";
+import { type BlobAccess, STORAGE_PORT } from "./blob-access";
+import { ALLOW, type Authorizer, diagnostics, type Global, grpcServer, type GrpcServer, MAXIMUM_MESSAGE_BYTES } from "./server";
+
+/** A store as bb_storage serves it. */
+export interface ServedStore {
+  readonly backend: BlobAccess;
+  readonly getAuthorizer: Authorizer;
+  readonly putAuthorizer: Authorizer;
+}
+
+/** Configuration of `bb_storage`, which is a storage shard or a frontend. */
+export interface BbStorage {
+  readonly grpcServers: readonly GrpcServer[];
+  readonly schedulers?: Readonly<Record<string, { readonly endpoint: { readonly address: string } }>>;
+  readonly contentAddressableStorage: ServedStore & { readonly findMissingAuthorizer: Authorizer };
+  readonly actionCache: ServedStore;
+  readonly executeAuthorizer?: Authorizer;
+  readonly maximumMessageSizeBytes: number;
+  readonly global: Global;
+}
+
+/** Where a shard's volume is mounted. */
+export const STORAGE_DIRECTORY = "/storage";
+
+/** The stores of a shard, which name its directories. */
+export const STORES = ["cas", "ac"] as const;
+
+/** Directory of a store's persistent state; bb_storage wants it to exist. */
+export function stateDirectory(store: (typeof STORES)[number]): string {
+  return `${STORAGE_DIRECTORY}/${store}/state`;
+}
+
+/** A storage shard: CAS and action cache on its own disk, open to whoever the network lets through. */
+export function storageConfiguration(plans: Readonly<Record<(typeof STORES)[number], StorePlan>>): BbStorage {
+  return {
+    grpcServers: [{ ...grpcServer(STORAGE_PORT), stopGracefully: true }],
+    contentAddressableStorage: {
+      backend: localStore("cas", plans.cas),
+      getAuthorizer: ALLOW,
+      putAuthorizer: ALLOW,
+      findMissingAuthorizer: ALLOW,
+    },
+    actionCache: { backend: localStore("ac", plans.ac), getAuthorizer: ALLOW, putAuthorizer: ALLOW },
+    maximumMessageSizeBytes: MAXIMUM_MESSAGE_BYTES,
+    global: diagnostics(),
+  };
+}
+
+function localStore(store: (typeof STORES)[number], plan: StorePlan): BlobAccess {
+  const { oldBlocks, currentBlocks, newBlocks, spareBlocks, keyLocationMapBytes, blocksBytes } = plan;
+  const file = (name: string, sizeBytes: number) => ({
+    file: { path: `${STORAGE_DIRECTORY}/${store}/${name}`, sizeBytes },
+  });
+  return {
+    local: {
+      keyLocationMapOnBlockDevice: file("key_location_map", keyLocationMapBytes),
+      keyLocationMapMaximumGetAttempts: 16,
+      keyLocationMapMaximumPutAttempts: 64,
+      oldBlocks,
+      currentBlocks,
+      newBlocks,
+      blocksOnBlockDevice: { source: file("blocks", blocksBytes), spareBlocks },
+      persistent: { stateDirectoryPath: stateDirectory(store), minimumEpochInterval: "300s" },
+    },
+  };
+}
