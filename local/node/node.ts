@@ -59,6 +59,10 @@ export async function ensureNode(
         report.note("(API server serves)");
         await applyClusterObjects();
       },
+      kubelet: async () => {
+        if (await within(READY_SECONDS, nodeIsReady)) return;
+        throw new Error(`node ${NODE_NAME} is not Ready after ${READY_SECONDS} s`);
+      },
     });
     report.note(names.length === 0 ? "(nothing to do)" : `(${names.join(", ")})`);
     return names;
