@@ -134,7 +134,7 @@ function parseBound(block: Block, start: number): Bound {
   const core = plus < 0 ? body : body.slice(0, plus);
   try {
     const numbers = parseNumbers(core);
-    const build = plus < 0 ? [] : buildIdentifiers(body, plus + 1, body.slice(plus + 1));
+    const build = plus < 0 ? [] : buildIdentifiers(body, plus + 1, body.slice(plus + 1), numbers.minor === null);
     return { ...numbers, build };
   } catch (error) {
     if (error instanceof VersionError) return fail(block, start + error.position, error.expected);
@@ -157,7 +157,11 @@ function parseNumbers(core: string): Omit<Bound, "build"> {
     const prerelease = readPrerelease(core, digits.length, rest);
     const stop = digits.length + (prerelease?.length ?? 0);
     if (prerelease === undefined || stop < core.length) {
-      throw new VersionError(core, stop, prerelease === undefined ? ".MINOR, alphaN, betaN or rcN" : "the end");
+      throw new VersionError(
+        core,
+        stop,
+        prerelease === undefined ? ".MINOR, alphaN, betaN, rcN, or a comma before the next clause" : "the end",
+      );
     }
     return { major, minor: 0, prerelease: prerelease.value };
   }

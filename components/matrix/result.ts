@@ -1,11 +1,13 @@
 import { z } from "zod";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits");
+/** In the main repository, or in another: `//postgres:postgres~16.9~full`, `@pg//16.9/full:tar`. */
+const label = z.string().regex(/^(@[A-Za-z0-9._~+-]+)?\/\/\S+$/, "a Bazel label");
 const architecture = z.enum(["amd64", "arm64"]);
 
 const targetResult = z
   .object({
-    label: z.string().startsWith("//"),
+    label,
     status: z.enum(["built", "cached", "failed", "skipped"]),
     /** Key of the artifact in the release bucket. */
     sha256: sha256.optional(),
@@ -27,7 +29,7 @@ export const shardFileSchema = z
     index: z.number().int().nonnegative(),
     architecture,
     /** Bazel labels, sorted. */
-    labels: z.array(z.string().startsWith("//")).min(1),
+    labels: z.array(label).min(1),
     /** Source archives that the labels need, by sha256: objects `sha256/<hex>` of the sources bucket. */
     sources: z.array(sha256),
     /** sha256 of the Bazel workspace: object `workspace/<sha256>.tar` of the matrix bucket. */

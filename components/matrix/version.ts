@@ -90,11 +90,14 @@ export function compareNatural(a: string, b: string): -1 | 0 | 1 {
   return left.length === right.length ? 0 : left.length < right.length ? -1 : 1;
 }
 
-/** Reads the identifiers of a build: `b42.1`. Numbers lose their leading zeros, since `001` and `1` are the same. */
-export function buildIdentifiers(text: string, position: number, build: string): string[] {
+/**
+ * Reads the identifiers of a build: `b42.1`. Numbers lose their leading zeros, since `001` and `1` are the same.
+ * @param emptyFits whether an identifier may be empty: only where a constraint makes no use of it
+ */
+export function buildIdentifiers(text: string, position: number, build: string, emptyFits = false): string[] {
   let at = position;
   return build.split(".").map((identifier) => {
-    if (!/^[0-9A-Za-z-]+$/.test(identifier)) {
+    if (!(emptyFits && identifier === "") && !/^[0-9A-Za-z-]+$/.test(identifier)) {
       const bad = identifier.search(/[^0-9A-Za-z-]/);
       throw new VersionError(text, at + (bad < 0 ? 0 : bad), "a build identifier of letters, digits and hyphens");
     }

@@ -1,0 +1,157 @@
+import { describe, expect, test } from "vitest";
+
+import { IndexError, Mistakes } from "../../components/matrix/mistakes";
+import { parseIndex } from "../../components/matrix/read-index";
+import { readRepository, type Repository } from "../../components/matrix/repo-json";
+
+const HEX = "bde6fc3ea30063a0f9bc721b9a6c63527606edb47d24e79889cebae9f91ee1e2";
+const SRI = `sha256-${Buffer.from(HEX, "hex").toString("base64")}`;
+const SHA512 = `sha512-${Buffer.alloc(64, 7).toString("base64")}`;
+
+function read(json: unknown): Repository {
+  const mistakes = new Mistakes();
+  const repository = readRepository("pg_src", "repo.json", JSON.stringify(json), mistakes);
+  mistakes.throwIfAny();
+  if (repository === undefined) throw new Error("no repository");
+  return repository;
+}
+
+function mistakesOf(json: unknown): string[] {
+  try {
+    read(json);
+  } catch (error) {
+    if (error instanceof IndexError) return error.mistakes.map(({ path, allowed }) => `${path}: ${allowed}`);
+    throw error;
+  }
+  return [];
+}
+
+const index = (
+  versions: unknown,
+  source: Record<string, unknown> = { url: "u" },
+  more: Record<string, unknown> = {},
+) => ({
+  version: 1,
+  sources: { a: source, ...more },
+  versions,
+});
+
+/** A property of the only source of version 1.0. */
+const property = (versions: unknown, source: Record<string, unknown>, name = "url") =>
+  read(index(versions, source)).versions.get("1.0")?.[0]?.properties.get(name);
+
+describe("templates", () => {
+  test.each<[string, Record<string, unknown>, Record<string, unknown>, unknown]>([
+    ["chain in the order written", {}, { tag: "v{version}", filename: "{tag}-x", url: "h/{filename}" }, "h/v1.0-x"],
+    ["insert what comes later as it is written", {}, { url: "h/{tag}", tag: "v{version}" }, "h/v{version}"],
+    ["know the repository and the source", {}, { url: "{repo_name}/{source}/{version}" }, "pg_src/a/1.0"],
+    ["take a version's property", { tag: "REL_1" }, { url: "{tag}" }, "REL_1"],
+    ["do not fill in a version's property", { tag: "v{version}" }, { url: "{tag}" }, "v{version}"],
+    ["let the source's own property win", { tag: "mine" }, { tag: "source's", url: "{tag}" }, "source's"],
+    ["keep doubled braces", {}, { url: "{{version}}" }, "{version}"],
+    ["fill lists and the values of maps", {}, { url: "u", x: ["{version}"], y: { "{version}": "{version}" } }, "u"],
+    ["write booleans as Bazel does", { on: true }, { url: "{on}" }, "True"],
+    [
+      "know every form of a digest",
+      { sha256: HEX.toUpperCase() },
+      { url: "{sha256} {integrity_algo} {integrity}" },
+      `${HEX} sha256 ${SRI}`,
+    ],
+    ["know the digest of a subresource integrity", { integrity: SRI }, { url: "{integrity_hex_digest}" }, HEX],
+  ])("%s", (_, version, source, expected) => {
+    expect(property({ "1.0": version }, source)).toBe(expected);
+  });
+
+  test("fill lists and maps, but not the keys of maps", () => {
+    const source = { url: "u", list: ["{version}"], map: { "{version}": "{version}" } };
+    expect(property({ "1.0": {} }, source, "list")).toEqual(["1.0"]);
+    expect(property({ "1.0": {} }, source, "map")).toEqual({ "{version}": "1.0" });
+  });
+});
+
+describe("sources", () => {
+  test("keep the first, sort the rest", () => {
+    const { versions } = read(index(["1.0"], { url: "1" }, { z: { url: "2" }, b: { url: "3" } }));
+    expect(versions.get("1.0")?.map(({ name }) => name)).toEqual(["a", "b", "z"]);
+  });
+
+  test("may each have a digest, or only some", () => {
+    const { versions } = read(index({ "1.0": { sha256: { b: HEX } } }, { url: "1" }, { b: { url: "2" } }));
+    expect(versions.get("1.0")?.map(({ sha256 }) => sha256)).toEqual([undefined, HEX]);
+  });
+
+  test("a digest of a source that does not exist passes, as it does upstream", () => {
+    expect(mistakesOf(index({ "1.0": { sha256: { typo: HEX } } }))).toEqual([]);
+  });
+
+  test("with sha512 have no sha256", () => {
+    const [source] = read(index({ "1.0": { integrity: SHA512 } })).versions.get("1.0") ?? [];
+    expect([source?.sha256, source?.integrity]).toEqual([undefined, SHA512]);
+  });
+});
+
+describe("mistakes", () => {
+  test.each<[string, unknown, RegExp[]]>([
+    ["version as text", { ...index(["1.0"]), version: "1" }, [/^version: /]],
+    ["no version", { sources: {}, versions: {} }, [/^version: /]],
+    ["unknown key", { ...index(["1.0"]), extra: 1 }, [/^extra: no such key/]],
+    ["no versions", index({}), [/^versions: at least one/]],
+    ["no source", { version: 1, sources: {}, versions: ["1.0"] }, [/^sources: at least one/]],
+    ["urls instead of url", index(["1.0"], { urls: ["u"] }), [/^sources\.a\.url: /]],
+    ["a slash in a version", index(["1/0"]), [/^versions\.1\/0: /]],
+    ["a slash in a source", index(["1.0"], { url: "u" }, { "b/c": { url: "u" } }), [/^sources\.b\/c: /]],
+    ["a derived property", index({ "1.0": { integrity_sri: SRI } }), [/^versions\.1\.0\.integrity_sri: /]],
+    [
+      "a map that misses a source",
+      index({ "1.0": { tag: { a: "1" } } }, { url: "u" }, { b: { url: "u" } }),
+      [/tag: exactly the sources a, b/],
+    ],
+    ["a map with a source too many", index({ "1.0": { tag: { a: "1", b: "2" } } }), [/tag: exactly the sources a/]],
+    [
+      "both digests",
+      index({ "1.0": { sha256: { a: HEX }, integrity: { b: SRI } } }, { url: "u" }, { b: { url: "u" } }),
+      [/one of them/],
+    ],
+    ["128 digits", index({ "1.0": { sha256: "ab".repeat(64) } }), [/64 hexadecimal digits/]],
+    ["63 digits", index({ "1.0": { sha256: HEX.slice(1) } }), [/64 hexadecimal digits/]],
+    ["md5", index({ "1.0": { integrity: "md5-AAAA" } }), [/64 hexadecimal digits/]],
+    ["an unknown placeholder", index(["1.0"], { url: "{nothing}" }), [/^sources\.a\.url \(for 1\.0\): one of/]],
+    ["a lone brace", index(["1.0"], { url: "a}b" }), [/a partner/]],
+    ["a number in a source", index(["1.0"], { url: "u", n: 1 }), [/^sources\.a\.n \(for 1\.0\): text/]],
+  ])("%s", (_, json, expected) => {
+    const found = mistakesOf(json);
+    expect(found).toHaveLength(expected.length);
+    for (const [i, pattern] of expected.entries()) expect(found[i]).toMatch(pattern);
+  });
+
+  test("of all files come at once, with file and path", () => {
+    const files = new Map([
+      [
+        "postgres/repo.json",
+        JSON.stringify({
+          ...index({ "16": { sha256: HEX } }),
+          metadata: { option_sets: { full: [] }, default_option_set: "ful" },
+        }),
+      ],
+      [
+        "extensions/vector/repo.json",
+        JSON.stringify({ ...index({ "0.8.0": {} }), metadata: { compatible_with: { "0.8.0": ">=v16" } } }),
+      ],
+      ["extensions/contrib/contrib.json", "{"],
+    ]);
+    const attempt = () => parseIndex(files, "here");
+    expect(attempt).toThrow(IndexError);
+    expect(attempt).toThrow(/^5 mistakes\n/);
+    expect(attempt).toThrow(/postgres\/repo\.json: versions\.16: found "16"; allowed: at position 2/);
+    expect(attempt).toThrow(/default_option_set: found "ful"; allowed: full/);
+    expect(attempt).toThrow(
+      /extensions\/vector\/repo\.json: metadata\.compatible_with\.0\.8\.0: found ">=v16"; allowed: at position 2/,
+    );
+    expect(attempt).toThrow(/versions\.0\.8\.0\.sha256: found nothing/);
+    expect(attempt).toThrow(/contrib\.json: found .*; allowed: JSON/);
+  });
+
+  test("no index at all is said with what would be one", () => {
+    expect(() => parseIndex(new Map(), "here")).toThrow(/^here: found no index; allowed: build\/catalog/);
+  });
+});
