@@ -46,7 +46,7 @@ export const POSTGRES_TOOLCHAIN = [
 export const BAZEL_CLIENT = ["bazel-bootstrap"] as const;
 
 /** Folders that no action reads and that would only make the image larger. */
-const LEFT_OUT = ["/usr/share/doc/*", "/usr/share/info/*", "/usr/share/man/*", "/usr/share/locale/*"];
+const LEFT_OUT = ["/usr/share/doc/*", "/usr/share/info/*", "/usr/share/locale/*"];
 
 /** Arguments of mmdebstrap that write a root as an uncompressed tar. */
 export function debianArguments(root: DebianRoot, tar: string): string[] {

@@ -61,8 +61,10 @@ export async function build(tool: GoModule, place: BuildPlace, report: Report): 
     if (tool.vendor !== undefined) {
       report.note("(sources)");
       writeFileSync(join(work, "programs.go"), importing(packages));
-      await command(["mod", "vendor"]);
-      changeVendored(join(work, "vendor"), tool.vendor);
+      // -e: what a package embeds may be among the changes to come.
+      await command(["mod", "vendor", "-e"]);
+      const origin = (await command(["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", tool.module])).trim();
+      changeVendored(join(work, "vendor"), origin, tool.module, tool.vendor);
     }
     const mode = tool.vendor === undefined ? "-mod=readonly" : "-mod=vendor";
     const all = (await command(["list", mode, "-deps", ...packages])).split("\n").length;
@@ -70,7 +72,10 @@ export async function build(tool: GoModule, place: BuildPlace, report: Report): 
     let compiled = 0;
     const programs = join(work, "programs");
     mkdirSync(programs);
-    await command([...buildArguments(tool, pins), "-o", `${programs}/`, ...packages], (line) => {
+    // Go names several programs after their packages; one it can be told to name.
+    const [name = "", ...others] = Object.keys(tool.programs);
+    const output = join(programs, others.length === 0 ? name : "/");
+    await command([...buildArguments(tool, pins), "-o", output, ...packages], (line) => {
       if (/^[\w.-]+(\/[\w.@~-]+)*$/.test(line)) report.fraction(Math.min(0.99, ++compiled / all));
     });
     renameSync(programs, place.directory);

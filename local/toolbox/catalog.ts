@@ -32,7 +32,10 @@ export type BinaryName =
   | "pulumi-resource-kubernetes"
   | "versitygw";
 
-/** A change to a vendored file: `text` for the one place where `find` stands, or a second name for a file. */
+/**
+ * A change to the folder `vendor`: in a file of it, `text` for the one place where `find` stands; or one more file, a
+ * copy of a file of the tool's own module, both named within that module.
+ */
 export type VendorChange =
   | { readonly file: string; readonly find: string; readonly text: string }
   | { readonly file: string; readonly copy: string };
@@ -192,13 +195,10 @@ export const GO_MODULES: readonly GoModule[] = [
     variables: (version) => ({ [`${PROVIDER}/pkg/version.Version`]: version }),
     withoutInlining: "github.com/pulumi/pulumi-kubernetes/sdk/v4/...",
     vendor: [
+      { file: "cmd/pulumi-resource-kubernetes/schema.json", copy: "cmd/pulumi-resource-kubernetes/schema-embed.json" },
       {
-        file: `${PROVIDER}/cmd/pulumi-resource-kubernetes/schema.json`,
-        copy: `${PROVIDER}/cmd/pulumi-resource-kubernetes/schema-embed.json`,
-      },
-      {
-        file: `${PROVIDER}/cmd/pulumi-resource-kubernetes/terraform-mapping.json`,
-        copy: `${PROVIDER}/cmd/pulumi-resource-kubernetes/terraform-mapping-embed.json`,
+        file: "cmd/pulumi-resource-kubernetes/terraform-mapping.json",
+        copy: "cmd/pulumi-resource-kubernetes/terraform-mapping-embed.json",
       },
     ],
     seconds: 500,
