@@ -52,7 +52,12 @@ export function planStore(kind: StoreKind, demand: StoreDemand, key: string): St
     );
   }
   const slots = Math.ceil(demand.sizeBytes / demand.meanBlobBytes) * SLOTS_PER_BLOB;
-  return { ...blocks, blocksBytes: demand.sizeBytes, blockBytes, keyLocationMapBytes: roundUp(slots * RECORD_BYTES, MIB) };
+  return {
+    ...blocks,
+    blocksBytes: demand.sizeBytes,
+    blockBytes,
+    keyLocationMapBytes: roundUp(slots * RECORD_BYTES, MIB),
+  };
 }
 
 /** Bytes of the volume that holds these stores. */

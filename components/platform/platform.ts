@@ -24,8 +24,10 @@ export interface Platform {
   /** The one Kubernetes provider that every object of the farm uses. */
   readonly provider: kubernetes.Provider;
   readonly pools: readonly NodePool[];
-  /** StorageClass of persistent volumes. */
-  readonly storageClassName: pulumi.Input<string>;
+  /** StorageClass of persistent volumes; undefined takes the cluster's default. */
+  readonly storageClassName: pulumi.Input<string> | undefined;
+  /** What persistent volume claims must wait for. */
+  readonly volumes: readonly pulumi.Resource[];
 }
 
 /** The pool for a role and architecture; undefined when the platform has none. */

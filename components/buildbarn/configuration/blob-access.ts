@@ -23,7 +23,11 @@ export interface LocalBlobAccess {
 export type BlobAccess =
   | { readonly grpc: { readonly client: GrpcClient } }
   | { readonly local: LocalBlobAccess }
-  | { readonly sharding: { readonly shards: Readonly<Record<string, { readonly backend: BlobAccess; readonly weight: number }>> } }
+  | {
+      readonly sharding: {
+        readonly shards: Readonly<Record<string, { readonly backend: BlobAccess; readonly weight: number }>>;
+      };
+    }
   | { readonly completenessChecking: { readonly backend: BlobAccess; readonly maximumTotalTreeSizeBytes: number } };
 
 /** Port of a storage shard. */

@@ -1,6 +1,16 @@
 import type { PlatformProperty } from "../platform-properties";
 import { type BlobAccess, shardedStorage } from "./blob-access";
-import { ALLOW, type Authorizer, DENY, diagnostics, type Empty, type Global, grpcServer, type GrpcServer, MAXIMUM_MESSAGE_BYTES } from "./server";
+import {
+  ALLOW,
+  type Authorizer,
+  DENY,
+  diagnostics,
+  type Empty,
+  type Global,
+  grpcServer,
+  type GrpcServer,
+  MAXIMUM_MESSAGE_BYTES,
+} from "./server";
 
 /** Ports of the scheduler: clients' executions, workers, and the state of the queues. */
 export const SCHEDULER_PORTS = { client: 8982, worker: 8983, queueState: 8984 } as const;
@@ -18,8 +28,13 @@ export interface BbScheduler {
   readonly actionRouter: {
     readonly simple: {
       readonly platformKeyExtractor: { readonly action: Empty } | { readonly actionAndCommand: Empty };
-      readonly invocationKeyExtractors: readonly ({ readonly correlatedInvocationsId: Empty } | { readonly toolInvocationId: Empty })[];
-      readonly initialSizeClassAnalyzer: { readonly defaultExecutionTimeout: string; readonly maximumExecutionTimeout: string };
+      readonly invocationKeyExtractors: readonly (
+        { readonly correlatedInvocationsId: Empty } | { readonly toolInvocationId: Empty }
+      )[];
+      readonly initialSizeClassAnalyzer: {
+        readonly defaultExecutionTimeout: string;
+        readonly maximumExecutionTimeout: string;
+      };
     };
   };
   readonly predeclaredPlatformQueues: readonly {

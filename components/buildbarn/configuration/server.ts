@@ -19,7 +19,9 @@ export type AuthenticationPolicy = { readonly allow: Empty } | { readonly deny: 
 
 /** Who may call an operation. */
 export type Authorizer =
-  { readonly allow: Empty } | { readonly deny: Empty } | { readonly instanceNamePrefix: { readonly allowedInstanceNamePrefixes: readonly string[] } };
+  | { readonly allow: Empty }
+  | { readonly deny: Empty }
+  | { readonly instanceNamePrefix: { readonly allowedInstanceNamePrefixes: readonly string[] } };
 
 /** A gRPC server on TCP addresses, UNIX sockets or both. */
 export interface GrpcServer {
@@ -37,7 +39,10 @@ export interface GrpcServer {
 /** Settings of every BuildBarn binary. */
 export interface Global {
   readonly diagnosticsHttpServer: {
-    readonly httpServers: readonly { readonly listenAddresses: readonly string[]; readonly authenticationPolicy: AuthenticationPolicy }[];
+    readonly httpServers: readonly {
+      readonly listenAddresses: readonly string[];
+      readonly authenticationPolicy: AuthenticationPolicy;
+    }[];
     readonly enablePrometheus: boolean;
   };
   readonly setUmask?: { readonly umask: number };

@@ -1,6 +1,14 @@
 import type { StorePlan } from "../capacity";
 import { type BlobAccess, STORAGE_PORT } from "./blob-access";
-import { ALLOW, type Authorizer, diagnostics, type Global, grpcServer, type GrpcServer, MAXIMUM_MESSAGE_BYTES } from "./server";
+import {
+  ALLOW,
+  type Authorizer,
+  diagnostics,
+  type Global,
+  grpcServer,
+  type GrpcServer,
+  MAXIMUM_MESSAGE_BYTES,
+} from "./server";
 
 /** A store as bb_storage serves it. */
 export interface ServedStore {

@@ -10,7 +10,11 @@ export interface BbWorker {
   readonly maximumMessageSizeBytes: number;
   readonly inputDownloadConcurrency: number;
   readonly outputUploadConcurrency: number;
-  readonly directoryCache: { readonly maximumCount: number; readonly maximumSizeBytes: number; readonly cacheReplacementPolicy: string };
+  readonly directoryCache: {
+    readonly maximumCount: number;
+    readonly maximumSizeBytes: number;
+    readonly cacheReplacementPolicy: string;
+  };
   readonly supportLegacyOutputFilesAndDirectories: boolean;
   readonly buildDirectories: readonly {
     readonly native: {

@@ -1,0 +1,119 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { type NodePool, poolFor, type Platform } from "../platform/platform";
+import { UserError } from "../user-error";
+import { Bucket, type StoreAccessInput } from "./bucket";
+import { Credentials } from "./credentials";
+import { declareServer, S3_PORT } from "./server";
+
+/** What the farm keeps, each in a bucket of its own. */
+export const PURPOSES = ["sources", "matrix", "release", "logs"] as const;
+
+/** The purpose of a bucket. */
+export type Purpose = (typeof PURPOSES)[number];
+
+/** An S3 server that the farm runs itself. */
+export interface OwnServer {
+  readonly image: string;
+  readonly imagePullPolicy: string;
+  readonly volumeBytes: number;
+}
+
+/** An S3 service that exists. */
+export interface ExistingService {
+  /** URL that both Pulumi and pods reach. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: pulumi.Input<string>;
+  readonly secretAccessKey: pulumi.Input<string>;
+}
+
+/** Arguments of an artifact store. */
+export interface ArtifactStoreArgs {
+  readonly platform: Platform;
+  readonly namespace: pulumi.Output<string>;
+  readonly service: { readonly own: OwnServer } | { readonly existing: ExistingService };
+  /** Put before every bucket's name, where names are shared with others. */
+  readonly prefix: string;
+  /** Whether destroying the stack takes the objects with it. */
+  readonly forceDestroy: boolean;
+}
+
+/** Region that a server of one's own answers to. */
+const OWN_REGION = "us-east-1";
+
+/** The buckets of a farm on an S3 service, and who may use them. */
+export class ArtifactStore extends pulumi.ComponentResource {
+  /** URL for pods, by name. */
+  readonly endpoint: pulumi.Output<string>;
+  /** URL for those without the cluster's names: Pulumi, `./farm release`. */
+  readonly address: pulumi.Output<string>;
+  readonly region: string;
+  readonly buckets: Readonly<Record<Purpose, pulumi.Output<string>>>;
+  readonly credentials: pulumi.Output<{ accessKeyId: string; secretAccessKey: string }>;
+
+  constructor(name: string, args: ArtifactStoreArgs, options?: pulumi.ComponentResourceOptions) {
+    super("monofarm:artifacts:ArtifactStore", name, {}, options);
+    const { access, endpoint, ready } = this.service(args);
+    this.region = access.region;
+    this.endpoint = endpoint;
+    this.address = pulumi.output(access.endpoint);
+    const { accessKeyId, secretAccessKey } = access;
+    this.credentials = pulumi.secret({ accessKeyId, secretAccessKey });
+    const bucket = (purpose: Purpose) =>
+      new Bucket(
+        purpose,
+        {
+          bucket: `${args.prefix}${purpose}`,
+          access,
+          versioning: purpose === "release",
+          forceDestroy: args.forceDestroy,
+        },
+        { parent: this, dependsOn: ready },
+      ).bucket;
+    this.buckets = {
+      sources: bucket("sources"),
+      matrix: bucket("matrix"),
+      release: bucket("release"),
+      logs: bucket("logs"),
+    };
+    this.registerOutputs({ buckets: this.buckets });
+  }
+
+  private service(args: ArtifactStoreArgs): {
+    access: StoreAccessInput & { readonly region: string };
+    endpoint: pulumi.Output<string>;
+    ready: pulumi.Resource[];
+  } {
+    if ("existing" in args.service) {
+      const access = args.service.existing;
+      return { access, endpoint: pulumi.output(access.endpoint), ready: [] };
+    }
+    const credentials = new Credentials("s3-credentials", { parent: this });
+    const { service, ready } = declareServer(
+      {
+        ...args.service.own,
+        namespace: args.namespace,
+        pool: storagePool(args.platform),
+        storageClassName: args.platform.storageClassName,
+        credentials,
+      },
+      { parent: this, provider: args.platform.provider, dependsOn: [...args.platform.volumes] },
+    );
+    const address = service.spec.clusterIP.apply((ip) => `http://${ip}:${S3_PORT}`);
+    const { accessKeyId, secretAccessKey } = credentials;
+    const endpoint = args.namespace.apply((namespace) => `http://s3.${namespace}:${S3_PORT}`);
+    return {
+      access: { endpoint: address, region: OWN_REGION, accessKeyId, secretAccessKey },
+      endpoint,
+      ready: [ready],
+    };
+  }
+}
+
+function storagePool(platform: Platform): NodePool {
+  const pool = poolFor(platform, "storage", "arm64") ?? poolFor(platform, "storage", "amd64");
+  if (pool === undefined)
+    throw new UserError("monofarm:platform.pools", "no pool of role storage", "one of amd64 or arm64");
+  return pool;
+}

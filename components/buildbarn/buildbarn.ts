@@ -1,0 +1,89 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { poolFor, type Architecture, type NodePool, type Platform } from "../platform/platform";
+import { UserError } from "../user-error";
+import { FRONTEND_PORT } from "./configuration/frontend";
+import { declareFrontend } from "./frontend";
+import { platformProperties } from "./platform-properties";
+import { declareScheduler } from "./scheduler";
+import { declareStorage, type StorageDemand } from "./storage";
+import { declareWorkers, type WorkerPool } from "./workers";
+
+/** Arguments of a BuildBarn cluster. */
+export interface BuildBarnArgs {
+  readonly platform: Platform;
+  readonly namespace: pulumi.Output<string>;
+  /** Image with the BuildBarn programs, by digest. */
+  readonly image: string;
+  /** `Never` where images are brought to the nodes beforehand. */
+  readonly imagePullPolicy: string;
+  readonly storage: StorageDemand;
+  readonly frontendReplicas: number;
+  /** At most one pool an architecture. */
+  readonly workers: readonly WorkerPool[];
+  /** Seconds that any action may take. */
+  readonly maximumExecutionSeconds: number;
+}
+
+/**
+ * Storage, frontend, scheduler and workers of BuildBarn. Clients reach it at `endpoint`; only workers write the action
+ * cache.
+ */
+export class BuildBarn extends pulumi.ComponentResource {
+  /** Where clients connect, from inside the cluster: `grpc://frontend.<namespace>:8980`. */
+  readonly endpoint: pulumi.Output<string>;
+
+  constructor(name: string, args: BuildBarnArgs, options?: pulumi.ComponentResourceOptions) {
+    super("monofarm:buildbarn:BuildBarn", name, {}, options);
+    const { platform, namespace, image, imagePullPolicy } = args;
+    const mine = { parent: this, provider: platform.provider };
+    const part = (pool: NodePool) => ({ namespace, image, imagePullPolicy, pool });
+    const { shards } = args.storage;
+
+    const storage = declareStorage(
+      {
+        ...part(pool(platform, "storage")),
+        demand: args.storage,
+        storageClassName: platform.storageClassName,
+        key: "monofarm:storage",
+      },
+      { ...mine, dependsOn: [...platform.volumes] },
+    );
+    const scheduler = declareScheduler(
+      {
+        ...part(pool(platform, "system")),
+        demand: {
+          shards,
+          platforms: args.workers.map(({ architecture, workerImage }) => platformProperties(architecture, workerImage)),
+          maximumExecutionSeconds: args.maximumExecutionSeconds,
+        },
+      },
+      mine,
+    );
+    const frontend = declareFrontend(
+      { ...part(pool(platform, "system")), shards, replicas: args.frontendReplicas },
+      mine,
+    );
+    const workers = args.workers.map((pods) =>
+      declareWorkers({ ...part(pool(platform, "worker", pods.architecture)), shards, workers: pods }, mine),
+    );
+
+    // A client that is told the endpoint finds the whole cluster behind it.
+    const ready = pulumi.all([storage.id, scheduler.id, frontend.id, ...workers.map(({ id }) => id)]);
+    this.endpoint = pulumi.all([namespace, ready]).apply(([where]) => `grpc://frontend.${where}:${FRONTEND_PORT}`);
+    this.registerOutputs({ endpoint: this.endpoint });
+  }
+}
+
+/** The farm's own parts run on amd64 or arm64, whichever the platform has. */
+function pool(platform: Platform, role: NodePool["role"], architecture?: Architecture): NodePool {
+  const candidates = architecture === undefined ? (["arm64", "amd64"] as const) : [architecture];
+  const found = candidates.map((candidate) => poolFor(platform, role, candidate)).find((candidate) => candidate);
+  if (found !== undefined) return found;
+  const pools = platform.pools.map((candidate) => `${candidate.role}/${candidate.architecture}`).join(", ");
+  throw new UserError(
+    "monofarm:workers",
+    `${role}${architecture === undefined ? "" : `/${architecture}`}`,
+    `a pool of the platform: ${pools}`,
+  );
+}

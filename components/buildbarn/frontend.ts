@@ -1,0 +1,64 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+import { FRONTEND_PORT, frontendConfiguration } from "./configuration/frontend";
+import { DIAGNOSTICS_PORT } from "./configuration/server";
+import {
+  configurationFiles,
+  configVolume,
+  FARM_USER,
+  type PartArgs,
+  podDefaults,
+  podMetadata,
+  program,
+  selector,
+} from "./pod";
+
+/** Arguments of the frontend. */
+export interface FrontendArgs extends PartArgs {
+  readonly shards: number;
+  readonly replicas: number;
+}
+
+/** Declares the door for clients: a Deployment without state, and its Service. */
+export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResourceOptions): kubernetes.core.v1.Service {
+  const { namespace } = args;
+  const files = configurationFiles({ frontend: frontendConfiguration(args.shards) });
+  const metadata = { name: "frontend", namespace, labels: selector("frontend") };
+  const config = new kubernetes.core.v1.ConfigMap("frontend", { metadata, data: { ...files.data } }, options);
+  const deployment = new kubernetes.apps.v1.Deployment(
+    "frontend",
+    {
+      metadata,
+      spec: {
+        replicas: args.replicas,
+        selector: { matchLabels: selector("frontend") },
+        template: {
+          metadata: podMetadata("frontend", files),
+          spec: {
+            ...podDefaults(args.pool),
+            terminationGracePeriodSeconds: 60,
+            securityContext: {
+              runAsUser: FARM_USER,
+              runAsGroup: FARM_USER,
+              seccompProfile: { type: "RuntimeDefault" },
+            },
+            containers: [
+              {
+                ...program("bb_storage", "frontend", args, { cpu: "100m", memory: "1Gi" }),
+                ports: [{ containerPort: FRONTEND_PORT }, { containerPort: DIAGNOSTICS_PORT }],
+              },
+            ],
+            volumes: [configVolume("frontend")],
+          },
+        },
+      },
+    },
+    { ...options, dependsOn: [config] },
+  );
+  return new kubernetes.core.v1.Service(
+    "frontend",
+    { metadata, spec: { selector: selector("frontend"), ports: [{ name: "grpc", port: FRONTEND_PORT }] } },
+    { ...options, dependsOn: [deployment] },
+  );
+}

@@ -1,0 +1,82 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+import { STORAGE_PORT } from "./configuration/blob-access";
+import { FRONTEND_PORT } from "./configuration/frontend";
+import { SCHEDULER_PORTS } from "./configuration/scheduler";
+import { selector } from "./pod";
+
+type Spec = kubernetes.types.input.networking.v1.NetworkPolicySpec;
+
+/** One door: who may open which port of whom. */
+interface Door {
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+}
+
+/** Every connection inside the farm. Whatever is not here is refused. */
+const DOORS: readonly Door[] = [
+  { from: "frontend", to: "storage", port: STORAGE_PORT },
+  { from: "frontend", to: "scheduler", port: SCHEDULER_PORTS.client },
+  { from: "scheduler", to: "storage", port: STORAGE_PORT },
+  { from: "worker", to: "storage", port: STORAGE_PORT },
+  { from: "worker", to: "scheduler", port: SCHEDULER_PORTS.worker },
+];
+
+/** Ports of names: the cluster's DNS may listen on any address. */
+const DNS = [
+  { port: 53, protocol: "UDP" },
+  { port: 53, protocol: "TCP" },
+];
+
+/** Parts of the farm that other namespaces may call, and where. */
+export interface Entrance {
+  readonly part: string;
+  readonly port: number;
+}
+
+/** The frontend's entrance. */
+export const FRONTEND_ENTRANCE: Entrance = { part: "frontend", port: FRONTEND_PORT };
+
+/**
+ * The farm's policies by name: nothing in and nothing out, names for all, then each door from both of its sides.
+ * @param clients namespace whose pods may use the entrances
+ */
+export function networkPolicies(clients: string, entrances: readonly Entrance[]): Record<string, Spec> {
+  const pods = (part: string) => ({ podSelector: { matchLabels: selector(part) } });
+  const tcp = (port: number) => [{ port, protocol: "TCP" }];
+  const parts = [...new Set(DOORS.flatMap(({ from, to }) => [from, to]))];
+  const policies: Record<string, Spec> = {
+    "default-deny": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+    names: { podSelector: {}, policyTypes: ["Egress"], egress: [{ ports: DNS }] },
+  };
+  for (const part of parts) {
+    const ingress = DOORS.filter(({ to }) => to === part).map(({ from, port }) => ({
+      from: [pods(from)],
+      ports: tcp(port),
+    }));
+    const egress = DOORS.filter(({ from }) => from === part).map(({ to, port }) => ({
+      to: [pods(to)],
+      ports: tcp(port),
+    }));
+    policies[part] = { ...pods(part), policyTypes: ["Ingress", "Egress"], ingress, egress };
+  }
+  for (const { part, port } of entrances) {
+    const from = [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": clients } } }];
+    policies[`clients-${part}`] = { ...pods(part), policyTypes: ["Ingress"], ingress: [{ from, ports: tcp(port) }] };
+  }
+  return policies;
+}
+
+/** Declares policies in a namespace. */
+export function declareNetworkPolicies(
+  namespace: pulumi.Input<string>,
+  policies: Readonly<Record<string, Spec>>,
+  options: pulumi.CustomResourceOptions,
+): kubernetes.networking.v1.NetworkPolicy[] {
+  return Object.entries(policies).map(
+    ([name, spec]) =>
+      new kubernetes.networking.v1.NetworkPolicy(name, { metadata: { name, namespace }, spec }, options),
+  );
+}

@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { NodePool } from "../platform/platform";
+import { configurationFile, DIAGNOSTICS_PORT } from "./configuration/server";
+
+type Container = kubernetes.types.input.core.v1.Container;
+type PodSpec = kubernetes.types.input.core.v1.PodSpec;
+
+/** Where a part's pods run, and from which image. */
+export interface PartArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** The BuildBarn image, by digest. */
+  readonly image: string;
+  readonly imagePullPolicy: string;
+  readonly pool: NodePool;
+}
+
+/** What a container may take, in Kubernetes quantities. No limit on CPU: it would leave idle cores unused. */
+export interface Resources {
+  readonly cpu: string;
+  readonly memory: string;
+}
+
+/** The uid of every part that is neither a worker nor a runner. */
+export const FARM_USER = 65532;
+
+/** What a container may do: nothing beyond its own uid. */
+export const CONFINED: kubernetes.types.input.core.v1.SecurityContext = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  capabilities: { drop: ["ALL"] },
+};
+
+/** Labels that select a part's pods. */
+export function selector(part: string): Record<string, string> {
+  return { "app.kubernetes.io/name": part, "app.kubernetes.io/part-of": "monofarm" };
+}
+
+/** Requests and limits of a container. */
+export function resources({ cpu, memory }: Resources): kubernetes.types.input.core.v1.ResourceRequirements {
+  return { requests: { cpu, memory }, limits: { memory } };
+}
+
+/** The settings that all pods of the farm share. */
+export function podDefaults(pool: NodePool): PodSpec {
+  return {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    nodeSelector: { ...pool.nodeSelector },
+    tolerations: pool.tolerations.map((toleration) => ({ ...toleration })),
+    securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+    containers: [],
+  };
+}
+
+/** Asks whether start-up is over; the server begins to answer only then. */
+export function probes(
+  port: number = DIAGNOSTICS_PORT,
+): Pick<Container, "startupProbe" | "livenessProbe" | "readinessProbe"> {
+  const httpGet = { path: "/-/healthy", port };
+  return {
+    startupProbe: { httpGet, periodSeconds: 1, failureThreshold: 120 },
+    readinessProbe: { httpGet, periodSeconds: 10 },
+    livenessProbe: { httpGet, periodSeconds: 15, failureThreshold: 4, timeoutSeconds: 5 },
+  };
+}
+
+/** Where a part finds its configuration. */
+const CONFIGURATION_DIRECTORY = "/config";
+
+/** A container that runs a BuildBarn program on the configuration of a part. */
+export function program(binary: string, part: string, args: PartArgs, needs: Resources): Container {
+  return {
+    name: part,
+    image: args.image,
+    imagePullPolicy: args.imagePullPolicy,
+    command: [`/usr/local/bin/${binary}`, `${CONFIGURATION_DIRECTORY}/${part}.json`],
+    resources: resources(needs),
+    securityContext: CONFINED,
+    volumeMounts: [{ name: "config", mountPath: CONFIGURATION_DIRECTORY, readOnly: true }],
+    ...probes(),
+  };
+}
+
+/** The files of a ConfigMap, and the checksum that rolls pods when they change. */
+export interface ConfigurationFiles {
+  readonly data: Readonly<Record<string, string>>;
+  readonly checksum: string;
+}
+
+/** Writes configurations as files, `<part>.json` each. */
+export function configurationFiles(configurations: Readonly<Record<string, object>>): ConfigurationFiles {
+  const entries = Object.entries(configurations).map(
+    ([part, value]) => [`${part}.json`, configurationFile(value)] as const,
+  );
+  const data = Object.fromEntries(entries);
+  return { data, checksum: createHash("sha256").update(JSON.stringify(data)).digest("hex").slice(0, 16) };
+}
+
+/** Metadata of a part's pods. */
+export function podMetadata(
+  part: string,
+  { checksum }: ConfigurationFiles,
+  labels: Readonly<Record<string, string>> = {},
+): kubernetes.types.input.meta.v1.ObjectMeta {
+  return { labels: { ...selector(part), ...labels }, annotations: { "farm.build/config": checksum } };
+}
+
+/** The volume that holds a ConfigMap's files. */
+export function configVolume(configMap: string): kubernetes.types.input.core.v1.Volume {
+  return { name: "config", configMap: { name: configMap } };
+}

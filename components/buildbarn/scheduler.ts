@@ -1,0 +1,66 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+import { SCHEDULER_PORTS, type SchedulerDemand, schedulerConfiguration } from "./configuration/scheduler";
+import { DIAGNOSTICS_PORT } from "./configuration/server";
+import {
+  configurationFiles,
+  configVolume,
+  FARM_USER,
+  type PartArgs,
+  podDefaults,
+  podMetadata,
+  program,
+  selector,
+} from "./pod";
+
+/** Arguments of the scheduler. */
+export interface SchedulerArgs extends PartArgs {
+  readonly demand: SchedulerDemand;
+}
+
+/**
+ * Declares the scheduler: exactly one pod, for its queue is in memory. A rollout ends the old one first: two queues
+ * would each believe that they have every worker.
+ */
+export function declareScheduler(
+  args: SchedulerArgs,
+  options: pulumi.CustomResourceOptions,
+): kubernetes.apps.v1.Deployment {
+  const { namespace } = args;
+  const files = configurationFiles({ scheduler: schedulerConfiguration(args.demand) });
+  const metadata = { name: "scheduler", namespace, labels: selector("scheduler") };
+  const ports = Object.entries(SCHEDULER_PORTS).map(([name, port]) => ({ name: name.toLowerCase(), port }));
+  const config = new kubernetes.core.v1.ConfigMap("scheduler", { metadata, data: { ...files.data } }, options);
+  new kubernetes.core.v1.Service("scheduler", { metadata, spec: { selector: selector("scheduler"), ports } }, options);
+  return new kubernetes.apps.v1.Deployment(
+    "scheduler",
+    {
+      metadata,
+      spec: {
+        replicas: 1,
+        strategy: { type: "Recreate" },
+        selector: { matchLabels: selector("scheduler") },
+        template: {
+          metadata: podMetadata("scheduler", files),
+          spec: {
+            ...podDefaults(args.pool),
+            securityContext: {
+              runAsUser: FARM_USER,
+              runAsGroup: FARM_USER,
+              seccompProfile: { type: "RuntimeDefault" },
+            },
+            containers: [
+              {
+                ...program("bb_scheduler", "scheduler", args, { cpu: "100m", memory: "1Gi" }),
+                ports: [...ports.map(({ port }) => ({ containerPort: port })), { containerPort: DIAGNOSTICS_PORT }],
+              },
+            ],
+            volumes: [configVolume("scheduler")],
+          },
+        },
+      },
+    },
+    { ...options, dependsOn: [config] },
+  );
+}

@@ -1,0 +1,134 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Claim } from "../platform/kubernetes/local-volumes";
+import { planStore, type StoreDemand, volumeBytes } from "./capacity";
+import { STORAGE_PORT } from "./configuration/blob-access";
+import { DIAGNOSTICS_PORT } from "./configuration/server";
+import { stateDirectory, STORAGE_DIRECTORY, storageConfiguration, STORES } from "./configuration/storage";
+import {
+  configurationFiles,
+  configVolume,
+  CONFINED,
+  FARM_USER,
+  type PartArgs,
+  podDefaults,
+  podMetadata,
+  program,
+  resources,
+  selector,
+} from "./pod";
+
+/** Disk of a farm's storage. */
+export interface StorageDemand {
+  /** Shards over which the keys are spread evenly; changing it moves most blobs. */
+  readonly shards: number;
+  /** The CAS of one shard. */
+  readonly cas: StoreDemand;
+  /** The action cache of one shard. */
+  readonly ac: StoreDemand;
+}
+
+/** Arguments of the storage shards. */
+export interface StorageArgs extends PartArgs {
+  readonly demand: StorageDemand;
+  readonly storageClassName: pulumi.Input<string> | undefined;
+  /** Configuration key that sizes come from, for errors. */
+  readonly key: string;
+}
+
+function plans(demand: StorageDemand, key: string) {
+  return { cas: planStore("cas", demand.cas, `${key}.cas`), ac: planStore("ac", demand.ac, `${key}.ac`) };
+}
+
+/** The claims that the shards make, for platforms without a provisioner. */
+export function storageClaims(namespace: string, demand: StorageDemand, key: string): Claim[] {
+  const bytes = volumeBytes(Object.values(plans(demand, key)));
+  return Array.from({ length: demand.shards }, (_, index) => ({ namespace, name: `data-storage-${index}`, bytes }));
+}
+
+/** Declares the shards: a StatefulSet whose pods each hold a part of the CAS and of the action cache. */
+export function declareStorage(
+  args: StorageArgs,
+  options: pulumi.CustomResourceOptions,
+): kubernetes.apps.v1.StatefulSet {
+  const { namespace, demand } = args;
+  const stores = plans(demand, args.key);
+  const files = configurationFiles({ storage: storageConfiguration(stores) });
+  const metadata = { name: "storage", namespace, labels: selector("storage") };
+  const config = new kubernetes.core.v1.ConfigMap("storage", { metadata, data: { ...files.data } }, options);
+  new kubernetes.core.v1.Service(
+    "storage",
+    {
+      metadata,
+      spec: {
+        clusterIP: "None",
+        // Shards find no other shard: a client may connect as soon as the process listens.
+        publishNotReadyAddresses: true,
+        selector: selector("storage"),
+        ports: [{ name: "grpc", port: STORAGE_PORT }],
+      },
+    },
+    options,
+  );
+  const data = { name: "data", mountPath: STORAGE_DIRECTORY };
+  const shard = program("bb_storage", "storage", args, { cpu: "100m", memory: "2Gi" });
+  return new kubernetes.apps.v1.StatefulSet(
+    "storage",
+    {
+      metadata,
+      spec: {
+        serviceName: "storage",
+        replicas: demand.shards,
+        podManagementPolicy: "Parallel",
+        selector: { matchLabels: selector("storage") },
+        template: {
+          metadata: podMetadata("storage", files),
+          spec: {
+            ...podDefaults(args.pool),
+            terminationGracePeriodSeconds: 60,
+            securityContext: {
+              runAsUser: FARM_USER,
+              runAsGroup: FARM_USER,
+              fsGroup: FARM_USER,
+              seccompProfile: { type: "RuntimeDefault" },
+            },
+            initContainers: [
+              {
+                name: "directories",
+                image: args.image,
+                imagePullPolicy: args.imagePullPolicy,
+                command: ["/bin/mkdir", "-p", ...STORES.map(stateDirectory)],
+                resources: resources({ cpu: "10m", memory: "32Mi" }),
+                securityContext: CONFINED,
+                volumeMounts: [data],
+              },
+            ],
+            containers: [
+              {
+                ...shard,
+                ports: [{ containerPort: STORAGE_PORT }, { containerPort: DIAGNOSTICS_PORT }],
+                // The page cache of mapped blocks counts towards the limit and is given back under pressure.
+                volumeMounts: [{ name: "config", mountPath: "/config", readOnly: true }, data],
+              },
+            ],
+            volumes: [configVolume("storage")],
+          },
+        },
+        volumeClaimTemplates: [
+          {
+            metadata: { name: "data" },
+            spec: {
+              accessModes: ["ReadWriteOnce"],
+              ...(args.storageClassName !== undefined && { storageClassName: args.storageClassName }),
+              resources: { requests: { storage: String(volumeBytes(Object.values(stores))) } },
+            },
+          },
+        ],
+        // A destroyed farm leaves no claim behind; scaling in keeps the data.
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" },
+      },
+    },
+    { ...options, dependsOn: [config, ...[options.dependsOn ?? []].flat()] as pulumi.Resource[] },
+  );
+}
