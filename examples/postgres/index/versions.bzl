@@ -12,7 +12,7 @@ def _parts(text, where):
 
 def newest_first(versions, where):
     """Sorts version names by number, newest first."""
-    return sorted(versions, key = lambda version: _parts(version, where), reverse = True)
+    return [version for _, version in sorted([(_parts(version, where), version) for version in versions], reverse = True)]
 
 # Longest first: `<=` must not be read as `<`.
 _OPERATORS = ["==", "!=", "<=", ">=", "<", ">", "="]
