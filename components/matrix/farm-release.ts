@@ -1,0 +1,57 @@
+import type { Architecture } from "../platform/platform";
+import { UserError } from "../user-error";
+import type { MatrixIndex } from "./matrix-index";
+import type { ReleasePlan } from "./plan";
+import { planRelease } from "./plan-release";
+
+/** What a farm has to build with. */
+export interface FarmFacts {
+  readonly workerImages: Partial<Readonly<Record<Architecture, string>>>;
+  readonly clientImage: string;
+  readonly pools: readonly {
+    readonly architecture: Architecture;
+    readonly emulated: boolean;
+    readonly concurrency: number;
+  }[];
+}
+
+/** A release on a farm. */
+export interface FarmRelease {
+  readonly index: MatrixIndex;
+  /** Label patterns; none means everything that is not manual. */
+  readonly targets: readonly string[];
+  readonly architectures: readonly Architecture[];
+  /** sha256 of the Bazel workspace. */
+  readonly workspace: string;
+}
+
+/** How many times slower than a real core an emulated one is (qemu-user compiling C, measured about 10). */
+const EMULATION = 10;
+
+/** Cores that a worker's action has at hand. */
+const CORES_PER_WORKER = 2;
+
+/**
+ * Plans a release for the workers that a farm has. Whoever plans the same release for the same farm gets the same plan.
+ * @throws UserError for an architecture without workers, and whatever `planRelease` throws
+ */
+export function planFarmRelease(release: FarmRelease, farm: FarmFacts, where: string): ReleasePlan {
+  for (const architecture of release.architectures) {
+    if (farm.pools.some((pool) => pool.architecture === architecture)) continue;
+    const allowed = farm.pools.map((pool) => pool.architecture).join(", ");
+    throw new UserError(`${where}: architectures`, architecture, `what the farm has workers for: ${allowed}`);
+  }
+  const pools = farm.pools.filter(({ architecture }) => release.architectures.includes(architecture));
+  const byArchitecture = <T>(value: (pool: (typeof pools)[number]) => T) =>
+    Object.fromEntries(pools.map((pool) => [pool.architecture, value(pool)]));
+  return planRelease({
+    index: release.index,
+    targets: release.targets,
+    architectures: release.architectures,
+    parallelism: pools.reduce((most, { concurrency }) => Math.max(most, concurrency), 1),
+    cores: byArchitecture(({ concurrency }) => concurrency * CORES_PER_WORKER),
+    slowdown: byArchitecture(({ emulated }) => (emulated ? EMULATION : 1)),
+    inputs: [release.workspace, farm.clientImage, ...Object.values(farm.workerImages)],
+    where,
+  });
+}

@@ -1,0 +1,20 @@
+import { z } from "zod";
+
+/** Every key of a release's stack. */
+export const RELEASE_SLICES = {
+  program: z.literal("release"),
+  /** Stack of the farm that builds it: a name, or `organization/monofarm/<name>`. */
+  farm: z.string().min(1, "the name of a farm's stack"),
+  release: z.strictObject({
+    /** Folder of the index, from the root of the project. */
+    index: z.string().min(1, "a folder"),
+    /** Label patterns; none means everything that is not manual. */
+    targets: z.array(z.string()).default([]),
+    architectures: z
+      .array(z.enum(["amd64", "arm64"]))
+      .min(1, "amd64, arm64 or both")
+      .default(["amd64"]),
+    /** sha256 of the Bazel workspace in the matrix bucket. */
+    workspace: z.string().regex(/^[0-9a-f]{64}$/, "the sha256 of a stored workspace: ./farm release stores it"),
+  }),
+} as const;

@@ -1,0 +1,155 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { ArtifactStore } from "../components/artifacts/artifact-store";
+import { S3_CLAIM, S3_PORT } from "../components/artifacts/server";
+import { BuildBarn } from "../components/buildbarn/buildbarn";
+import { declareNetworkPolicies, FRONTEND_ENTRANCE, networkPolicies } from "../components/buildbarn/network-policies";
+import { storageClaims } from "../components/buildbarn/storage";
+import { KubernetesPlatform } from "../components/platform/kubernetes/kubernetes-platform";
+import { poolFor } from "../components/platform/platform";
+import { UserError } from "../components/user-error";
+import { FARM_SLICES } from "./config/farm";
+import { readConfig, type Values } from "./config/read";
+import type { FarmOutputs } from "./outputs";
+
+/** Namespace of what lives long. */
+export const FARM_NAMESPACE = "monofarm";
+
+/** Namespace of the Jobs of releases. */
+export const RELEASE_NAMESPACE = "monofarm-release";
+
+/** Seconds that a worker may go on with its action when its pod is told to stop, beyond which any would be refused. */
+const DRAIN_MARGIN_SECONDS = 60;
+
+type Config = Values<typeof FARM_SLICES>;
+
+/** What lives long: platform → artifact store → BuildBarn. */
+export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<FarmOutputs[Key]> } {
+  const config = readConfig(FARM_SLICES);
+  const demand = storageDemand(config);
+  const claims = storageClaims(FARM_NAMESPACE, demand, "monofarm:storage");
+  const service = artifactService(config);
+
+  const platform = new KubernetesPlatform("platform", {
+    kubeconfig: config.platform.kubeconfig,
+    ...optional("context", config.platform.context),
+    pools: config.platform.pools.map((pool) => ({ ...pool, tolerations: pool.tolerations.map(toleration) })),
+    ...optional("storageClassName", config.platform.storageClassName),
+    ...optional("localVolumes", config.platform.localVolumes),
+    claims:
+      "own" in service
+        ? [...claims, { namespace: FARM_NAMESPACE, name: S3_CLAIM, bytes: service.own.volumeBytes }]
+        : claims,
+  });
+  const { provider } = platform;
+  const namespace = new kubernetes.core.v1.Namespace(
+    FARM_NAMESPACE,
+    {
+      metadata: {
+        name: FARM_NAMESPACE,
+        labels: { "pod-security.kubernetes.io/enforce": "baseline" },
+      },
+    },
+    { provider },
+  ).metadata.name;
+  const policies = networkPolicies(RELEASE_NAMESPACE, [
+    FRONTEND_ENTRANCE,
+    ...("own" in service ? [{ part: "s3", port: S3_PORT }] : []),
+  ]);
+  declareNetworkPolicies(namespace, policies, { provider });
+  const artifacts = new ArtifactStore("artifacts", {
+    platform,
+    namespace,
+    service,
+    prefix: config.artifacts.prefix,
+    forceDestroy: config.artifacts.forceDestroy,
+  });
+  const buildbarn = new BuildBarn("buildbarn", {
+    platform,
+    namespace,
+    image: config.images.buildbarn,
+    imagePullPolicy: config.images.pullPolicy,
+    storage: demand,
+    frontendReplicas: 1,
+    workers: workerPools(config),
+    maximumExecutionSeconds: config.workers.maximumActionSeconds,
+  });
+
+  const client = poolFor(platform, "client", "amd64") ?? poolFor(platform, "client", "arm64");
+  return {
+    endpoint: buildbarn.endpoint,
+    s3: pulumi.output({
+      endpoint: artifacts.endpoint,
+      address: artifacts.address,
+      region: artifacts.region,
+      buckets: artifacts.buckets,
+    }),
+    credentials: artifacts.credentials,
+    workerImages: Object.fromEntries(workerPools(config).map((pool) => [pool.architecture, pool.workerImage])),
+    clientImage: config.images.client,
+    imagePullPolicy: config.images.pullPolicy,
+    pools: workerPools(config).map(({ architecture, replicas }) => ({
+      architecture,
+      emulated: poolFor(platform, "worker", architecture)?.emulated ?? false,
+      concurrency: replicas,
+    })),
+    clientPool: { nodeSelector: client?.nodeSelector ?? {}, tolerations: client?.tolerations ?? [] },
+    namespace,
+    kubeconfig: config.platform.kubeconfig,
+  };
+}
+
+function storageDemand({ storage: { shards, cas, ac } }: Config) {
+  const demand = (store: typeof cas) => ({
+    sizeBytes: store.sizeMiB,
+    meanBlobBytes: store.meanBlobBytes,
+    largestBlobBytes: store.largestBlobMiB,
+  });
+  return { shards, cas: demand(cas), ac: demand(ac) };
+}
+
+function workerPools({ workers, images }: Config) {
+  return workers.pools.map(({ architecture, replicas, cpu, memory, inputCacheMiB }) => {
+    const workerImage = images.workers[architecture];
+    if (workerImage === undefined) {
+      throw new UserError(
+        `monofarm:images.workers.${architecture}`,
+        "nothing",
+        `an image by digest, for monofarm:workers has a pool of ${architecture}`,
+      );
+    }
+    const drainSeconds = workers.maximumActionSeconds + DRAIN_MARGIN_SECONDS;
+    return {
+      architecture,
+      replicas,
+      workerImage,
+      action: { cpu, memory },
+      inputCacheBytes: inputCacheMiB,
+      drainSeconds,
+    };
+  });
+}
+
+function artifactService({ artifacts: { own, existing }, images }: Config) {
+  if (existing !== undefined && own === undefined) return { existing };
+  if (own === undefined || existing !== undefined) {
+    throw new UserError(
+      "monofarm:artifacts",
+      own === undefined ? "neither own nor existing" : "both own and existing",
+      "one of them",
+    );
+  }
+  if (images.s3 === undefined)
+    throw new UserError("monofarm:images.s3", "nothing", "an image by digest, for monofarm:artifacts.own runs it");
+  return { own: { image: images.s3, imagePullPolicy: images.pullPolicy, volumeBytes: own.volumeMiB } };
+}
+
+function toleration({ key, operator, value, effect }: Config["platform"]["pools"][number]["tolerations"][number]) {
+  return { key, operator, ...optional("value", value), ...optional("effect", effect) };
+}
+
+/** A property that is absent, rather than undefined. */
+function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: Value });
+}

@@ -1,0 +1,39 @@
+import type { Architecture } from "../components/platform/platform";
+
+/** What a farm's stack tells those that build on it. */
+export interface FarmOutputs {
+  /** BuildBarn's frontend for pods: `grpc://frontend.monofarm:8980`. */
+  readonly endpoint: string;
+  readonly s3: {
+    /** For pods. */
+    readonly endpoint: string;
+    /** For those without the cluster's names. */
+    readonly address: string;
+    readonly region: string;
+    readonly buckets: {
+      readonly sources: string;
+      readonly matrix: string;
+      readonly release: string;
+      readonly logs: string;
+    };
+  };
+  /** Secret. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Worker images by digest: what actions must ask for. */
+  readonly workerImages: Partial<Readonly<Record<Architecture, string>>>;
+  readonly clientImage: string;
+  readonly imagePullPolicy: string;
+  readonly pools: readonly {
+    readonly architecture: Architecture;
+    readonly emulated: boolean;
+    readonly concurrency: number;
+  }[];
+  /** Pods of Bazel clients: where they may run. */
+  readonly clientPool: {
+    readonly nodeSelector: Readonly<Record<string, string>>;
+    readonly tolerations: readonly { key: string; operator: string; value?: string; effect?: string }[];
+  };
+  readonly namespace: string;
+  /** Path of the kubeconfig that the farm was made with. */
+  readonly kubeconfig: string;
+}
