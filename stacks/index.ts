@@ -1,21 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { UserError } from "../components/user-error";
+import { farm } from "./farm";
+import { release } from "./release";
 
 /** The programs of this project; a stack names its own in `monofarm:program`. */
-const PROGRAMS = {
-  farm: async () => (await import("./farm")).farm(),
-  release: async () => (await import("./release")).release(),
-};
+const PROGRAMS: Readonly<Record<string, () => object | Promise<object>>> = { farm, release };
 
 async function program(): Promise<object> {
   const name = new pulumi.Config("monofarm").get("program") ?? "nothing";
-  if (name === "farm" || name === "release") return PROGRAMS[name]();
-  throw new UserError(
-    `stacks/Pulumi.${pulumi.getStack()}.yaml: monofarm:program`,
-    name,
-    Object.keys(PROGRAMS).join(", "),
-  );
+  const chosen = PROGRAMS[name];
+  if (chosen !== undefined) return chosen();
+  const where = `stacks/Pulumi.${pulumi.getStack()}.yaml: monofarm:program`;
+  throw new UserError(where, name, Object.keys(PROGRAMS).join(", "));
 }
 
 /** Mistakes of the reader's are shown without a stack trace. */

@@ -4,6 +4,7 @@ import { type NodePool, poolFor, type Platform } from "../platform/platform";
 import { UserError } from "../user-error";
 import { Bucket, type StoreAccessInput } from "./bucket";
 import { Credentials } from "./credentials";
+import { DynamicProvider } from "./dynamic-provider";
 import { declareServer, S3_PORT } from "./server";
 
 /** What the farm keeps, each in a bucket of its own. */
@@ -54,7 +55,8 @@ export class ArtifactStore extends pulumi.ComponentResource {
 
   constructor(name: string, args: ArtifactStoreArgs, options?: pulumi.ComponentResourceOptions) {
     super("monofarm:artifacts:ArtifactStore", name, {}, options);
-    const { access, endpoint, ready } = this.service(args);
+    const provider = new DynamicProvider("s3", { parent: this });
+    const { access, endpoint, ready } = this.service(args, provider);
     this.region = access.region;
     this.endpoint = endpoint;
     this.address = pulumi.output(access.endpoint);
@@ -69,7 +71,7 @@ export class ArtifactStore extends pulumi.ComponentResource {
           versioning: purpose === "release",
           forceDestroy: args.forceDestroy,
         },
-        { parent: this, dependsOn: ready },
+        { parent: this, provider, dependsOn: ready },
       ).bucket;
     this.buckets = {
       sources: bucket("sources"),
@@ -80,7 +82,10 @@ export class ArtifactStore extends pulumi.ComponentResource {
     this.registerOutputs({ buckets: this.buckets });
   }
 
-  private service(args: ArtifactStoreArgs): {
+  private service(
+    args: ArtifactStoreArgs,
+    provider: DynamicProvider,
+  ): {
     access: StoreAccessInput & { readonly region: string };
     endpoint: pulumi.Output<string>;
     ready: pulumi.Resource[];
@@ -89,7 +94,7 @@ export class ArtifactStore extends pulumi.ComponentResource {
       const access = args.service.existing;
       return { access, endpoint: pulumi.output(access.endpoint), ready: [] };
     }
-    const credentials = new Credentials("s3-credentials", { parent: this });
+    const credentials = new Credentials("s3-credentials", { parent: this, provider });
     const { service, ready } = declareServer(
       {
         ...args.service.own,

@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { UserError } from "../../components/user-error";
+import { CHECKOUT, STATE } from "../directories";
+import { engineEnvironment } from "../engine/environment";
+import { inNamespace } from "../node/namespace";
+import { CommandError, run } from "../run";
+import type { Tools } from "../toolbox/toolbox";
+import { configFile, type StackName } from "./config";
+
+const BACKEND = join(STATE, "pulumi");
+const PASSPHRASE = join(STATE, "pulumi-passphrase");
+const PROJECT = join(STATE, "config");
+
+/** The environment in which plain `pulumi` works on this machine's farm. */
+export function pulumiEnvironment(tools: Tools): Record<string, string> {
+  return {
+    ...engineEnvironment(tools),
+    PULUMI_BACKEND_URL: `file://${BACKEND}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: PASSPHRASE,
+  };
+}
+
+/** Runs `pulumi` on a stack of this machine, inside the farm's network namespace; creates the stack when it is new. */
+export async function pulumi(
+  tools: Tools,
+  stack: StackName,
+  args: readonly string[],
+  onLine?: (line: string) => void,
+): Promise<string> {
+  const env = pulumiEnvironment(tools);
+  await ensureStack(tools, stack, env);
+  releaseDeadLocks(stack);
+  const command = [tools.pulumi.path, ...args, "--stack", stack, "--config-file", configFile(stack)];
+  const [program = "", ...rest] = inNamespace([...command, "--non-interactive", "--color=never"]);
+  try {
+    return await run(program, rest, { cwd: CHECKOUT, env, ...(onLine && { onLine }) });
+  } catch (error) {
+    throw error instanceof CommandError ? (mistakeIn(error.output) ?? error) : error;
+  }
+}
+
+/** The program's own UserError, which Pulumi repeats among its output. */
+function mistakeIn(output: string): UserError | undefined {
+  const found = /error: ([^\n]+?): found (.+?); allowed: ([^\n]+)/.exec(output);
+  return found === null ? undefined : new UserError(found[1] ?? "", found[2] ?? "", found[3] ?? "");
+}
+
+/** What an `up` or `destroy` did, from the summary that Pulumi prints. */
+export interface Changes {
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly replaced: number;
+  readonly unchanged: number;
+}
+
+/** Reads Pulumi's summary: `+ 3 created`, `25 unchanged`. */
+export function changesIn(output: string): Changes {
+  const count = (word: string) => Number(new RegExp(`(\\d+) ${word}`).exec(output)?.[1] ?? 0);
+  return {
+    created: count("created"),
+    updated: count("updated"),
+    deleted: count("deleted"),
+    replaced: count("replaced"),
+    unchanged: count("unchanged"),
+  };
+}
+
+/** Outputs of a stack, secrets in clear text. */
+export async function stackOutputs<T>(tools: Tools, stack: StackName): Promise<T> {
+  const args = ["-C", PROJECT, "stack", "output", "--json", "--show-secrets", "--stack", stack];
+  return JSON.parse(await run(tools.pulumi.path, args, { env: pulumiEnvironment(tools) })) as T;
+}
+
+/**
+ * `pulumi stack init` saves the salt of the stack's secrets beside its Pulumi.yaml: a project file of the same name,
+ * outside the checkout, keeps the checkout clean.
+ */
+async function ensureStack(tools: Tools, stack: StackName, env: Record<string, string>): Promise<void> {
+  if (existsSync(join(BACKEND, ".pulumi", "stacks", "monofarm", `${stack}.json`))) return;
+  mkdirSync(BACKEND, { recursive: true, mode: 0o700 });
+  mkdirSync(PROJECT, { recursive: true, mode: 0o700 });
+  if (!existsSync(PASSPHRASE)) writeFileSync(PASSPHRASE, randomBytes(32).toString("base64"), { mode: 0o600 });
+  writeFileSync(join(PROJECT, "Pulumi.yaml"), "name: monofarm\nruntime: nodejs\n");
+  await run(tools.pulumi.path, ["-C", PROJECT, "stack", "init", stack, "--non-interactive"], { env });
+}
+
+/** Removes a stack's locks whose process is gone: what kill -9 or a reboot leaves behind. */
+export function releaseDeadLocks(stack: StackName): void {
+  const directory = join(BACKEND, ".pulumi", "locks", "organization", "monofarm", stack);
+  if (!existsSync(directory)) return;
+  for (const name of readdirSync(directory)) {
+    const file = join(directory, name);
+    const { pid } = JSON.parse(readFileSync(file, "utf8")) as { pid: number };
+    if (!existsSync(`/proc/${pid}`)) rmSync(file);
+  }
+}
