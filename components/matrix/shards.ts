@@ -21,14 +21,16 @@ export interface Shard<T extends Item> {
 /** A group gets shards of its own from here on; smaller ones share with their family, small families with all. */
 const LEAST_SHARDS_OF_ITS_OWN = 12;
 
-/** No shard may exceed its bundle's mean by more, unless a single item does. */
-const BOUND = 1.1;
+/** How far a shard may exceed what is wanted of it, unless a single item does. */
+const BOUND = 1.17;
+
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /**
  * Cuts items into shards of about `target` weight. Pure: the order of the items does not matter.
  *
  * Items go to the shard of highest score (rendezvous hashing), so that a new item moves no other, and a new shard
- * takes its share from all evenly; where a shard is full (1.1 × mean), the next best takes the item. The number of
+ * takes its share from all evenly; where a shard is full (1.17 × `target`), the next best takes the item. The number of
  * shards of a group is its weight over `target`, rounded at a point of the group's own, so that groups that grow
  * alike do not all gain a shard at once. O(items × shards of a group).
  */
@@ -65,13 +67,25 @@ function separate<T extends Item>(
 function cutBundle<T extends Item>(key: string, items: readonly T[], target: number): Shard<T>[] {
   const total = weightOf(items);
   const wanted = total / target;
-  const count = wanted < LEAST_SHARDS_OF_ITS_OWN ? Math.ceil(wanted) : Math.floor(wanted + fraction(hash32(key)));
-  const shards = Array.from({ length: Math.max(1, count) }, () => ({ items: [] as T[], weight: 0 }));
-  const limit = (total / shards.length) * BOUND;
+  const few = wanted < LEAST_SHARDS_OF_ITS_OWN;
+  const count = Math.max(1, few ? Math.ceil(wanted) : Math.floor(wanted + roundingPoint(key)));
+  const mean = total / count;
+  const limit = Math.max(BOUND * Math.min(mean, target), 1.04 * mean);
+  const shards = Array.from({ length: count }, (): Filling<T> => ({ items: [], weight: 0 }));
   for (const atom of atoms(key, items, limit)) place(atom, shards, limit);
   return shards
     .map(({ items: held, weight }, i) => ({ key: `${key}#${i}`, items: held.sort(byLabel), weight }))
     .filter((shard) => shard.items.length > 0);
+}
+
+/**
+ * Where a bundle's number of shards is rounded up, 0 to 1: spread evenly over neighbouring versions (16.1, 16.2, …) by
+ * multiples of the golden ratio, since chance would let many of them gain a shard at once.
+ */
+function roundingPoint(key: string): number {
+  const numbers = key.match(/\d+/g) ?? [];
+  const shift = numbers.reduce((sum, digits, i) => sum + Number(digits) * (i % 2 === 0 ? GOLDEN : Math.SQRT2), 0);
+  return (fraction(hash32(key.replace(/\d+/g, ""))) + shift) % 1;
 }
 
 /** What is placed as a whole: a group that is small beside a shard, else each item on its own. */
@@ -96,17 +110,25 @@ function atom<T extends Item>(name: string, items: readonly T[]): Atom<T> {
   return { hash: hash32(name), name, items, weight: weightOf(items) };
 }
 
-function place<T extends Item>(atom: Atom<T>, shards: { items: T[]; weight: number }[], limit: number): void {
-  let best = -1;
+/** A shard that is being filled. */
+interface Filling<T extends Item> {
+  readonly items: T[];
+  weight: number;
+}
+
+function place<T extends Item>(atom: Atom<T>, shards: readonly Filling<T>[], limit: number): void {
+  let best: Filling<T> | undefined;
   let bestScore = -1;
-  let lightest = 0;
-  for (const [i, { weight }] of shards.entries()) {
-    if (weight < (shards[lightest]?.weight ?? 0)) lightest = i;
-    if (weight + atom.weight > limit) continue;
+  let lightest: Filling<T> | undefined;
+  for (let i = 0; i < shards.length; i++) {
+    const shard = shards[i];
+    if (shard === undefined) continue;
+    if (lightest === undefined || shard.weight < lightest.weight) lightest = shard;
+    if (shard.weight + atom.weight > limit) continue;
     const candidate = score(atom.hash, i);
-    if (candidate > bestScore) [best, bestScore] = [i, candidate];
+    if (candidate > bestScore) [best, bestScore] = [shard, candidate];
   }
-  const shard = shards[best < 0 ? lightest : best];
+  const shard = best ?? lightest;
   if (shard === undefined) return;
   for (const item of atom.items) shard.items.push(item);
   shard.weight += atom.weight;

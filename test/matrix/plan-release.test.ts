@@ -1,0 +1,258 @@
+import { join } from "node:path";
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { imbalance, moved } from "../../bench/matrix";
+import { FULL_MATRIX, matrixCosts, matrixFiles, type MatrixSize } from "../../bench/matrix-full-index";
+import { costModel } from "../../components/matrix/cost";
+import { checkJobLimits, JOB_LIMITS, labelValue } from "../../components/matrix/job-limits";
+import type { JobPlan, ReleasePlan } from "../../components/matrix/plan";
+import { planRelease, type ReleaseRequest } from "../../components/matrix/plan-release";
+import { parseIndex, readIndex } from "../../components/matrix/read-index";
+import { shardFileSchema } from "../../components/matrix/result";
+import { shardObjects } from "../../components/matrix/shard-files";
+import { listTargets } from "../../components/matrix/targets";
+
+const ROOT = join(__dirname, "../..");
+const EXAMPLE = readIndex(join(ROOT, "examples/postgres"));
+const MONOGRES = readIndex(join(ROOT, "test/matrix/data/monogres"));
+const WORKSPACE = "ab".repeat(32);
+
+const labelsOf = (plan: ReleasePlan, architecture: string) =>
+  plan.jobs
+    .filter((job) => job.architecture === architecture)
+    .flatMap(({ shards }) => shards.flatMap(({ labels }) => labels));
+
+function plan(request: Partial<ReleaseRequest> = {}): ReleasePlan {
+  return planRelease({ index: EXAMPLE, ...request });
+}
+
+describe("a release", () => {
+  test("is the union of its shards: every target of the index, once an architecture", () => {
+    const wanted = listTargets(MONOGRES)
+      .filter(({ manual }) => !manual)
+      .map(({ label }) => label)
+      .sort();
+    const whole = planRelease({ index: MONOGRES });
+    for (const architecture of ["amd64", "arm64"]) expect(labelsOf(whole, architecture).sort()).toEqual(wanted);
+  });
+
+  test("is one Job of one shard where one client can hold it, with the sources it needs", () => {
+    const small = plan({
+      architectures: ["amd64"],
+      targets: [
+        "//postgres:postgres~16.9~barebones",
+        "//extensions/pgvector:pgvector~0.8.0~postgres~16.9",
+        "//smoke:hello",
+      ],
+    });
+    expect(small.jobs.map(({ stage, shards }) => [stage, shards])).toEqual([
+      [
+        "all",
+        [
+          {
+            key: "*#0",
+            labels: [
+              "//extensions/pgvector:pgvector~0.8.0~postgres~16.9",
+              "//postgres:postgres~16.9~barebones",
+              "//smoke:hello",
+            ],
+            sources: [
+              "542c112013c5d0c936a741daa8c2e98fc5e28e0a5df9dcf0c1e8337236d6ab39",
+              "ba802511eb34a99d8449fc46d512f34f2b1273324dad4a8e2ca2954630ceb246",
+            ],
+            cpuSeconds: 165,
+          },
+        ],
+      ],
+    ]);
+  });
+
+  test("is the same for the same request, and another for other inputs, targets or architectures", () => {
+    const name = (request: Partial<ReleaseRequest>) => plan(request).jobs[0]?.name;
+    expect(plan()).toEqual(plan());
+    const names = [
+      name({}),
+      name({ inputs: ["image"] }),
+      name({ targets: ["//postgres/..."] }),
+      name({ architectures: ["amd64"] }),
+    ];
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test("throttled differently is the same release", () => {
+    const slow = plan({ parallelism: 1, cores: { amd64: 1 } });
+    expect(slow.id).toBe(plan().id);
+    expect(slow.jobs.map(({ name }) => name)).toEqual(plan().jobs.map(({ name }) => name));
+  });
+
+  test("has its Jobs by stage, architecture and cost class", () => {
+    const heavy = planRelease({ index: MONOGRES, cost: costModel({ ...costs, extension: { "*": 20, citus: 900 } }) });
+    expect(heavy.jobs.map(({ architecture, stage, costClass }) => `${architecture} ${stage} ${costClass}`)).toEqual([
+      "amd64 extensions heavy",
+      "amd64 extensions standard",
+      "amd64 postgres standard",
+      "arm64 extensions heavy",
+      "arm64 extensions standard",
+      "arm64 postgres standard",
+    ]);
+  });
+
+  test("takes measured costs over assumed ones", () => {
+    const label = "//extensions/citus:citus~13.2.0~postgres~17.7";
+    const measured = costModel(costs, new Map([[label, 1000]]));
+    const request = { index: MONOGRES, targets: [label], architectures: ["amd64" as const] };
+    expect(planRelease({ ...request, cost: measured }).jobs[0]?.shards[0]?.cpuSeconds).toBe(1008);
+    expect(planRelease(request).jobs[0]?.shards[0]?.cpuSeconds).toBe(248);
+  });
+});
+
+const costs = matrixCosts({ ...FULL_MATRIX, extensions: 10 });
+
+describe("targets of a release", () => {
+  const labels = (targets: string[]) => labelsOf(plan({ targets }), "amd64").sort();
+
+  test.each<[string, string[], string[]]>([
+    ["a label", ["//smoke:hello"], ["//smoke:hello"]],
+    ["a manual label", ["//smoke:broken"], ["//smoke:broken"]],
+    ["a folder, without what is manual", ["//smoke/..."], ["//smoke:hello"]],
+    [
+      "all of a package, less some",
+      ["//postgres:all", "-//postgres:*~15.18~*", "-//postgres:*~regular"],
+      ["//postgres:postgres~16.9~barebones", "//postgres:postgres~16.9~minimal"],
+    ],
+    ["any text", ["//postgres:postgres~16.*~barebones"], ["//postgres:postgres~16.9~barebones"]],
+    ["all but", ["-//extensions/...", "-//postgres/..."], ["//smoke:hello"]],
+  ])("%s", (_, patterns, expected) => {
+    expect(labels(patterns)).toEqual(expected);
+  });
+
+  test("that do not exist are named with what is near", () => {
+    expect(() => plan({ targets: ["//postgres:postgres~16.10~barebones"], where: "monofarm:release" })).toThrow(
+      /^monofarm:release: targets: found "\/\/postgres:postgres~16\.10~barebones"; allowed: .*postgres~16\.9~barebones/,
+    );
+    expect(() => plan({ optionSets: ["regulr"] })).toThrow(/option sets: found regulr; allowed: regular/);
+    expect(() => plan({ targets: ["//smoke:hello", "-//smoke:hello"] })).toThrow(/leave at least one/);
+  });
+
+  test("of some option sets alone", () => {
+    const found = labelsOf(plan({ optionSets: ["minimal"] }), "amd64");
+    expect(found).toContain("//postgres:postgres~16.9~minimal");
+    expect(found).not.toContain("//postgres:postgres~16.9~barebones");
+    expect(found).toContain("//smoke:hello");
+  });
+});
+
+describe("an eighth of the full matrix", () => {
+  const size = { ...FULL_MATRIX, extensions: 125 };
+  const request = { cost: costModel(matrixCosts(size)), architectures: ["amd64" as const] };
+  const files = matrixFiles(size);
+  const whole = planRelease({ ...request, index: parseIndex(files, "generated") });
+
+  test("counts 60 × (5 + 125 × 10) targets", () => {
+    expect(labelsOf(whole, "amd64")).toHaveLength(60 * (5 + 1250));
+  });
+
+  test("does not depend on the order of the files", () => {
+    const reversed = new Map([...files].reverse());
+    expect(planRelease({ ...request, index: parseIndex(reversed, "generated") })).toEqual(whole);
+  });
+
+  test("is merged from its parts: what two indexes give together is what each gives", () => {
+    const part = (from: number, to: number) =>
+      new Map([...files].filter(([file]) => !file.includes("extension_") || inRange(file, from, to)));
+    const targets = (some: ReadonlyMap<string, string>) =>
+      listTargets(parseIndex(some, "part")).map(({ label }) => label);
+    const [left, right] = [part(0, 60), part(60, 125)];
+    const union = (a: string[], b: string[]) => [...new Set([...a, ...b])].sort();
+    expect(union(targets(left), targets(right))).toEqual(targets(files).sort());
+    expect(union(targets(right), targets(left))).toEqual(union(targets(left), targets(right)));
+  });
+});
+
+describe("the full matrix of the design, in part", () => {
+  test.each([300, 640])(
+    "%i extensions: of a hundredth more at most 15 in 1000 move, the heaviest shard is 1.2 × the mean",
+    (extensions) => {
+      const grown = { ...FULL_MATRIX, extensions: Math.round(extensions * 1.01) };
+      const cost = costModel(matrixCosts(grown));
+      const planOf = (size: MatrixSize) =>
+        planRelease({ index: parseIndex(matrixFiles(size), "generated"), cost, architectures: ["amd64"] });
+      const [before, after] = [planOf({ ...grown, extensions }), planOf(grown)];
+      expect(moved(before, after)).toBeLessThanOrEqual(0.015);
+      expect(imbalance(after)).toBeLessThanOrEqual(1.2);
+    },
+  );
+});
+
+function inRange(file: string, from: number, to: number): boolean {
+  const number = Number(/extension_(\d+)/.exec(file)?.[1]);
+  return number >= from && number < to;
+}
+
+describe("shard lists", () => {
+  test("are what pods read, one for each index", () => {
+    const small = plan({ architectures: ["amd64"], shardCpuSeconds: 200 });
+    const objects = [...shardObjects(small, WORKSPACE)];
+    expect(objects.length).toBe(small.jobs.reduce((sum, { shards }) => sum + shards.length, 0));
+    for (const { key, file } of objects) {
+      expect(shardFileSchema.parse(file)).toEqual(file);
+      const job = small.jobs.find(({ name }) => name === file.job);
+      expect(key).toBe(`${job?.digest ?? ""}/${String(file.index).padStart(5, "0")}.json`);
+      expect(job?.shards[file.index]?.labels).toEqual(file.labels);
+    }
+  });
+});
+
+describe("Kubernetes' limits", () => {
+  const shard = { key: "k", labels: ["//a"], sources: [], cpuSeconds: 1 };
+  const job = (change: Partial<JobPlan>, completions = 1): JobPlan => ({
+    ...(plan().jobs[0] as JobPlan),
+    shards: Array.from({ length: completions }, () => shard),
+    maxFailedIndexes: completions,
+    ...change,
+  });
+
+  test.each<[string, JobPlan, RegExp | undefined]>([
+    ["100,000 completions", job({ name: "a" }, 100_000), undefined],
+    ["100,001 completions", job({ name: "a" }, 100_001), /completions: found 100001 shards; allowed: 1 to 100000/],
+    ["a name of 61 with index 0", job({ name: "a".repeat(61) }), undefined],
+    ["a name of 62 with index 0", job({ name: "a".repeat(62) }), /a DNS label of at most 63/],
+    ["a name of 57 with index 99999", job({ name: "a".repeat(57) }, 100_000), undefined],
+    ["a name of 58 with index 99999", job({ name: "a".repeat(58) }, 100_000), /a DNS label of at most 63/],
+    ["capitals", job({ name: "Aa" }), /a DNS label/],
+    ["parallelism 100,000", job({ parallelism: 100_000 }), undefined],
+    ["parallelism 100,001", job({ parallelism: 100_001 }), /parallelism: found 100001/],
+    ["parallelism 0", job({ parallelism: 0 }), /parallelism: found 0/],
+    ["more failures than completions", job({ maxFailedIndexes: 2 }), /maxFailedIndexes: found 2; allowed: 0 to 1/],
+    ["a deadline of two weeks", job({ activeDeadlineSeconds: 1_209_600 }), undefined],
+    ["a second more", job({ activeDeadlineSeconds: 1_209_601 }), /activeDeadlineSeconds/],
+  ])("%s", (_, tested, refused) => {
+    if (refused === undefined)
+      expect(() => {
+        checkJobLimits(tested);
+      }).not.toThrow();
+    else
+      expect(() => {
+        checkJobLimits(tested);
+      }).toThrow(refused);
+  });
+
+  test("hold for the longest names that a plan can give", () => {
+    const names = plan({ shardCpuSeconds: 200 }).jobs.map(({ name }) => name);
+    const longest = `introspection-amd64-standard-${"0".repeat(12)}-${JOB_LIMITS.completions - 1}`;
+    expect(longest.length).toBeLessThanOrEqual(JOB_LIMITS.hostName);
+    for (const name of names) expect(name.length).toBeLessThanOrEqual(longest.length - 6);
+  });
+
+  test("label values are kept where they may be, else made of the text and its hash", () => {
+    expect(labelValue("postgres-16.9", "0123456789")).toBe("postgres-16.9");
+    expect(labelValue("postgres~16.9~full", "0123456789")).toBe("postgres-16-9-full-01234567");
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200 }), (text) => {
+        expect(labelValue(text, "0123456789abcdef")).toMatch(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
+      }),
+    );
+  });
+});
