@@ -1,7 +1,6 @@
 import { createWriteStream, existsSync, statSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
 
 import { SourceError } from "./source-error";
 
@@ -29,7 +28,7 @@ export async function download(
   const total = length === null ? undefined : start + Number(length);
   let done = start;
   let timer = setTimeout(() => undefined, 0);
-  const body = Readable.fromWeb(response.body as ReadableStream);
+  const body = Readable.fromWeb(response.body);
   body.on("data", (chunk: Buffer) => {
     done += chunk.length;
     onBytes(done, total);
@@ -42,7 +41,7 @@ export async function download(
     await pipeline(body, createWriteStream(file, { flags: start > 0 ? "a" : "w" }));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw error;
-    throw new SourceError(`${url}: broke off after ${done} bytes`);
+    throw new SourceError(`${url}: broke off after ${done} bytes`, { cause: error });
   } finally {
     clearTimeout(timer);
   }
@@ -53,6 +52,6 @@ async function request(url: string, have: number, signal: AbortSignal): Promise<
     return await fetch(url, { signal, ...(have > 0 && { headers: { range: `bytes=${have}-` } }) });
   } catch (error) {
     const cause = (error as Error).cause;
-    throw new SourceError(`${url}: ${cause instanceof Error ? cause.message : String(error)}`);
+    throw new SourceError(`${url}: ${cause instanceof Error ? cause.message : String(error)}`, { cause: error });
   }
 }
