@@ -14,7 +14,7 @@ const OPERATORS = ["~=", "==", ">=", "<=", "!=", "~", "^", ">", "=", "<"] as con
 type Operator = Exclude<(typeof OPERATORS)[number], "=">;
 
 /** A bound that a version is held against, with what it means for prereleases and builds. */
-interface Range {
+export interface Range {
   readonly relation: "==" | "!=" | "<" | "<=" | ">" | ">=";
   readonly target: PgVersion;
   /** `natural`: `<` and `!=` of a release refuse every prerelease; `always`: they are compared like any version. */

@@ -22,7 +22,7 @@ export interface CostAssumptions {
   readonly introspection: number;
   /** CPU-seconds of a check of the farm. */
   readonly check: number;
-  /** CPU-seconds that every action costs beside its work: inputs fetched, outputs stored, sandbox. */
+  /** CPU-seconds that a compiling action costs beside its work: inputs fetched, outputs stored, sandbox. */
   readonly overhead: number;
 }
 
@@ -33,7 +33,7 @@ export interface CostAssumptions {
  */
 export const ASSUMED_COSTS: CostAssumptions = {
   postgres: { barebones: 120, minimal: 260, regular: 340, full: 400, "*": 300 },
-  contrib: 1,
+  contrib: 2,
   extension: {
     age: 120,
     citus: 240,
@@ -73,10 +73,11 @@ export function costModel(
   measured: MeasuredCosts = new Map(),
 ): CostModel {
   return (target) => {
+    const compiles = target.kind === "postgres" || target.kind === "extension";
     const work = measured.get(target.label) ?? assumed(target, assumptions);
     const wide = target.kind === "postgres";
     return {
-      cpuSeconds: work + assumptions.overhead,
+      cpuSeconds: work + (compiles ? assumptions.overhead : 0),
       cores: wide ? 8 : 1,
       memoryGiB: wide || work >= HEAVY_CPU_SECONDS ? 4 : 1,
     };
