@@ -1,0 +1,70 @@
+import { UserError } from "../../components/user-error";
+import { CommandError } from "../run";
+import { insideNamespace, namespaceExists } from "../node/namespace";
+import { paint } from "../terminal/colour";
+import { table } from "../terminal/table";
+import { again } from "./again";
+import type { Command } from "./command";
+
+/** Commands by name, in the order of `./farm --help`; each is loaded when it is called. */
+const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{ command: Command }> }>> = {
+  up: { summary: "stand the farm up and build PostgreSQL through it", load: () => import("./up") },
+  test: { summary: "everything that proves the farm", load: () => import("./test") },
+  status: { summary: "daemons, nodes, pods, queue, last release", load: () => import("./status") },
+  release: { summary: "build targets through the farm and follow them", load: () => import("./release") },
+  plan: { summary: "what a release is: targets, shards, Jobs, hours, price", load: () => import("./plan") },
+  why: { summary: "why an extension is or is not in the matrix", load: () => import("./why") },
+  toolbox: { summary: "the tools of the farm: version, found or built, sha256", load: () => import("./toolbox") },
+  env: { summary: 'print the environment for plain pulumi: eval "$(./farm env)"', load: () => import("./env") },
+  down: { summary: "stop the farm; --purge removes its data too", load: () => import("./down") },
+};
+
+function help(): string {
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => [`  ${name}`, summary]);
+  return [
+    "The build farm of Monogres on one machine: a real Kubernetes, BuildBarn, S3 and Bazel, declared with Pulumi.",
+    "",
+    "Usage: ./farm COMMAND [ARGUMENT…]        ./farm COMMAND --help tells more",
+    "",
+    table([{ heading: "  COMMAND" }, { heading: "WHAT IT DOES" }], rows),
+    "",
+  ].join("\n");
+}
+
+async function main([name, ...args]: string[]): Promise<number> {
+  if (name === undefined || name === "--help" || name === "help") {
+    process.stdout.write(help());
+    return name === undefined ? 2 : 0;
+  }
+  const entry = COMMANDS[name];
+  if (entry === undefined) throw new UserError("./farm", name, `a command: ${Object.keys(COMMANDS).join(", ")}`);
+  const { command } = await entry.load();
+  if (args.includes("--help")) {
+    process.stdout.write(`${command.usage.trimEnd()}\n`);
+    return 0;
+  }
+  if (command.inNamespace === true && namespaceExists() && !insideNamespace()) return again(name, args);
+  return command.run(args);
+}
+
+function explain(error: unknown): number {
+  const farm = paint("red", "farm:", process.stderr);
+  if (error instanceof UserError) {
+    process.stderr.write(`${farm} ${error.message}\n`);
+    return 2;
+  }
+  if (error instanceof CommandError) process.stderr.write(`${farm} ${error.message}\n`);
+  else process.stderr.write(`${farm} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 1;
+}
+
+process.on("SIGINT", () => {
+  process.stderr.write(`\n${paint("yellow", "farm:", process.stderr)} interrupted; the same command carries on\n`);
+  process.exit(130);
+});
+
+void main(process.argv.slice(2))
+  .catch(explain)
+  .then((code) => {
+    process.exitCode = code;
+  });

@@ -1,0 +1,74 @@
+import { UserError } from "../../components/user-error";
+import { insideNamespace, namespaceExists } from "../node/namespace";
+import { artifactTable, redReport, summary } from "../release/report";
+import {
+  fetchReleaseSources,
+  type ReleaseRequest,
+  releaseStatus,
+  type ReleaseState,
+  runRelease,
+} from "../release/release";
+import { isRed } from "../release/verdict";
+import { StreamProgress } from "../terminal/progress";
+import { ensureTools } from "../toolbox/toolbox";
+import { again } from "./again";
+import type { Command } from "./command";
+import { architectures, options } from "./options";
+
+const usage = `
+Usage: ./farm release [--all | TARGET…] [--arch amd64,arm64] [--json]
+       ./farm release status [--json]
+
+Builds targets through the farm: declares their Jobs by pulumi up -s release, and follows them. Without targets it
+builds what stacks/Pulumi.release.yaml names. Ctrl-C stops following, not the release.
+
+  TARGET    a label of the example workspace, such as //postgres:postgres~16.9~regular; * stands for anything in it
+  --all     everything that the index holds
+  --arch    architectures to build for, of those that the farm has workers for
+  status    adds up what the release has come to; the exit code is 1 where a target is red
+  --json    {id, verdicts: [{label, architecture, status, sha256, size, seconds, message, …}]}
+`;
+
+export const command: Command = {
+  summary: "build targets through the farm and follow them",
+  usage,
+  run: async (args) => {
+    const { values, positionals } = options("./farm release", args, {
+      all: { type: "boolean" },
+      arch: { type: "string" },
+      json: { type: "boolean" },
+    });
+    if (!namespaceExists()) throw new UserError("./farm release", "no farm that runs", "./farm up first");
+    const json = values.json ?? false;
+    if (positionals[0] === "status") {
+      if (!insideNamespace()) return again("release", args);
+      return show(await releaseStatus(await ensureTools(new StreamProgress())), json);
+    }
+    if (values.all === true && positionals.length > 0)
+      throw new UserError("./farm release --all", positionals.join(" "), "--all or targets");
+    const request: ReleaseRequest = {
+      ...(values.all === true && { targets: [] }),
+      ...(positionals.length > 0 && { targets: positionals }),
+      ...(values.arch !== undefined && { architectures: architectures("./farm release", values.arch) }),
+    };
+    const progress = new StreamProgress();
+    if (!insideNamespace()) {
+      await fetchReleaseSources(request, progress);
+      return again("release", args);
+    }
+    return show(await runRelease(await ensureTools(progress), request, progress), json);
+  },
+};
+
+function show(state: ReleaseState, json: boolean): number {
+  const { id, verdicts } = state;
+  const code = verdicts.some(isRed) ? 1 : 0;
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ id, verdicts }, null, 2)}\n`);
+    return code;
+  }
+  process.stdout.write(`\n${artifactTable(verdicts, process.stdout.isTTY)}\n\n`);
+  if (code !== 0) process.stdout.write(`${redReport(verdicts)}\n\n`);
+  process.stdout.write(`Release ${id}: ${summary(verdicts)}\n`);
+  return code;
+}

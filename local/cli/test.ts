@@ -1,0 +1,117 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { UserError } from "../../components/user-error";
+import { CHECKOUT } from "../directories";
+import { inNamespace } from "../node/namespace";
+import { duration } from "../terminal/progress";
+import { table } from "../terminal/table";
+import type { Command } from "./command";
+
+const STAGES = ["check", "pure", "farm"] as const;
+type Stage = (typeof STAGES)[number];
+
+/** What one stage came to. */
+interface Outcome {
+  readonly stage: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly seconds: number;
+}
+
+const usage = `
+Usage: ./farm test [STAGE…]
+
+Everything that proves the farm; all stages by default, in this order:
+  check   types, lint and format
+  pure    planners, components and the shard runner, without a cluster
+  farm    ./farm up, then the tests that build on the running farm
+
+The last line is "N passed, N failed"; the exit code is 0 only when nothing failed.
+`;
+
+export const command: Command = {
+  summary: "everything that proves the farm",
+  usage,
+  run: async (args) => {
+    const unknown = args.find((arg) => !STAGES.some((stage) => stage === arg));
+    if (unknown !== undefined) throw new UserError("./farm test", unknown, `a stage: ${STAGES.join(", ")}`);
+    const wanted = STAGES.filter((stage) => args.length === 0 || args.includes(stage));
+    const outcomes: Outcome[] = [];
+    for (const stage of wanted) outcomes.push(...(await RUN[stage]()));
+    process.stdout.write(`\n${summary(outcomes)}\n`);
+    const [passed, failed] = [sum(outcomes, "passed"), sum(outcomes, "failed")];
+    process.stdout.write(`${passed} passed, ${failed} failed\n`);
+    return failed === 0 && passed > 0 ? 0 : 1;
+  },
+};
+
+const RUN: Readonly<Record<Stage, () => Promise<Outcome[]>>> = {
+  check: async () => [
+    await single("types", node("node_modules/typescript/bin/tsc", "--noEmit")),
+    await single("lint", node("node_modules/eslint/bin/eslint.js", "--max-warnings=0", ".")),
+    await single("format", node("node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", ".")),
+  ],
+  pure: async () => [await vitest("pure", (argv) => argv)],
+  farm: async () => {
+    const up = await single("farm up", [join(CHECKOUT, "farm"), "up"]);
+    return up.failed > 0 ? [up] : [up, await vitest("farm", inNamespace)];
+  },
+};
+
+function node(script: string, ...args: string[]): string[] {
+  return [process.execPath, join(CHECKOUT, script), ...args];
+}
+
+/** A program that passes or fails as a whole. */
+async function single(stage: string, argv: string[]): Promise<Outcome> {
+  const { exitCode, seconds } = await timed(argv);
+  return { stage, passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, seconds };
+}
+
+/** One vitest project, counted from its own report; a run that leaves no report, or tests nothing, has failed. */
+async function vitest(project: string, wrap: (argv: string[]) => string[]): Promise<Outcome> {
+  const directory = mkdtempSync(join(tmpdir(), "monofarm-test-"));
+  const report = join(directory, "report.json");
+  try {
+    const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+    const { exitCode, seconds } = await timed(
+      wrap(node("node_modules/vitest/vitest.mjs", "run", "--project", project, ...reporters)),
+    );
+    const counts = JSON.parse(readFileSync(report, "utf8")) as { numPassedTests: number; numFailedTests: number };
+    const failed = counts.numFailedTests === 0 && exitCode !== 0 ? 1 : counts.numFailedTests;
+    return { stage: project, passed: counts.numPassedTests, failed, seconds };
+  } catch {
+    return { stage: project, passed: 0, failed: 1, seconds: 0 };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+async function timed([program = "", ...args]: string[]): Promise<{ exitCode: number | null; seconds: number }> {
+  const started = Date.now();
+  const child = spawn(program, args, { cwd: CHECKOUT, stdio: "inherit" });
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  return { exitCode, seconds: (Date.now() - started) / 1000 };
+}
+
+function summary(outcomes: readonly Outcome[]): string {
+  return table(
+    [
+      { heading: "STAGE" },
+      { heading: "PASSED", align: "right" },
+      { heading: "FAILED", align: "right" },
+      { heading: "TOOK", align: "right" },
+    ],
+    outcomes.map(({ stage, passed, failed, seconds }) => [stage, `${passed}`, `${failed}`, duration(seconds)]),
+  );
+}
+
+function sum(outcomes: readonly Outcome[], key: "passed" | "failed"): number {
+  return outcomes.reduce((total, outcome) => total + outcome[key], 0);
+}
