@@ -62,7 +62,7 @@ describe("a release", () => {
               "542c112013c5d0c936a741daa8c2e98fc5e28e0a5df9dcf0c1e8337236d6ab39",
               "ba802511eb34a99d8449fc46d512f34f2b1273324dad4a8e2ca2954630ceb246",
             ],
-            cpuSeconds: 165,
+            cpuSeconds: 157,
           },
         ],
       ],

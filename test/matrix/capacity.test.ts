@@ -1,0 +1,146 @@
+import { join } from "node:path";
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { ASSUMED_CAPACITY, capacityFor, coreHoursOf, pricePerHour } from "../../components/matrix/capacity";
+import { census, difference, whereHoursGo } from "../../components/matrix/census";
+import { costClass, costModel } from "../../components/matrix/cost";
+import { measuredCosts } from "../../components/matrix/measured";
+import { planRelease } from "../../components/matrix/plan-release";
+import { readIndex } from "../../components/matrix/read-index";
+import type { ShardResult } from "../../components/matrix/result";
+import { listTargets, type Target } from "../../components/matrix/targets";
+
+const index = readIndex(join(__dirname, "data/monogres"));
+const plan = planRelease({ index });
+const targets = listTargets(index).filter(({ manual }) => !manual);
+
+describe("capacity", () => {
+  test("counts all of a plan's core-hours, an architecture at a time", () => {
+    const expected = targets.reduce((sum, target) => sum + costModel()(target).cpuSeconds, 0) / 3600;
+    expect(coreHoursOf(plan, "amd64")).toBeCloseTo(expected, 6);
+    expect(coreHoursOf(plan)).toBeCloseTo(2 * expected, 6);
+  });
+
+  test.each([1, 0.1, 0.01])("in %d h: the nodes suffice, and one less would not", (hours) => {
+    for (const { nodes, coreHours } of capacityFor(plan, hours).pools) {
+      const done = (count: number) => count * 16 * 0.8 * hours;
+      expect(done(nodes)).toBeGreaterThanOrEqual(coreHours);
+      expect(done(nodes - 1)).toBeLessThan(coreHours);
+    }
+  });
+
+  test("prices the work, whatever the hours: the design's 2,421 core-hours are 189 node-hours", () => {
+    const shards = [{ key: "", labels: ["//a"], sources: [], cpuSeconds: 2421 * 3600 }];
+    const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, shards }));
+    const { release, month } = capacityFor({ id: "x", jobs }, 8, { ...ASSUMED_CAPACITY, releasesPerMonth: 4 });
+    const price = (2421 / 0.8 / 16) * 0.8622;
+    expect(release.onDemand).toBeCloseTo(price, 6);
+    expect(release.spot).toBeCloseTo(price * 0.4 * 1.03, 6);
+    const standing = 0.1 + 2 * 0.0898 + 2 * 0.6864 + 0.359;
+    expect(month.onDemand).toBeCloseTo(4 * price + 730 * standing, 6);
+    expect(month.spot).toBeCloseTo(4 * price * 0.4 * 1.03 + 730 * standing, 6);
+  });
+
+  test("takes its prices from a dated table, and says so", () => {
+    expect(pricePerHour("c8gd.4xlarge")).toBe(0.7838);
+    expect(capacityFor(plan, 1).assumptions.join("\n")).toMatch(/2026-07-20[^]*80 %[^]*60 %/);
+  });
+});
+
+describe("costs", () => {
+  const find = (label: string) => targets.find((target) => target.label === label) as Target;
+  const cost = costModel();
+
+  test.each([
+    ["//postgres:postgres~18.1~full", 408, 8],
+    ["//postgres:postgres~18.1~barebones", 128, 8],
+    ["//extensions/contrib:citext~postgres~18.1--tar", 2, 1],
+    ["//extensions/citus:citus~13.2.0~postgres~17.7", 248, 1],
+    ["//extensions/noset:noset~0.3.0~postgres~17.7", 28, 1],
+  ])("%s: %d CPU-seconds, %i cores", (label, cpuSeconds, cores) => {
+    expect(cost(find(label))).toMatchObject({ cpuSeconds, cores });
+  });
+
+  test("from 600 CPU-seconds are heavy", () => {
+    const at = (cpuSeconds: number) => costClass({ cpuSeconds, cores: 1, memoryGiB: 1 });
+    expect([at(599.9), at(600)]).toEqual(["standard", "heavy"]);
+  });
+
+  const result = (
+    emulated: boolean,
+    seconds: number,
+    status: "built" | "cached" | "failed" = "built",
+  ): ShardResult => ({
+    version: 1,
+    release: "r",
+    job: "j",
+    index: 0,
+    architecture: "amd64",
+    emulated,
+    exitCode: 0,
+    startedAt: "2026-01-01T00:00:00Z",
+    seconds,
+    actions: { total: 1, cacheHits: 0, remote: 1 },
+    targets: [{ label: "//a", status, seconds }],
+  });
+
+  test.each<[string, ShardResult[], number | undefined]>([
+    ["one build", [result(false, 10)], 10],
+    ["the median of three", [result(false, 10), result(false, 90), result(false, 20)], 20],
+    ["the middle of two", [result(false, 10), result(false, 20)], 15],
+    ["nothing from a cache hit", [result(false, 1, "cached")], undefined],
+    ["nothing from a failure", [result(false, 1, "failed")], undefined],
+    ["nothing from an emulated worker", [result(true, 500)], undefined],
+  ])("as measured: %s", (_, results, expected) => {
+    expect(measuredCosts(results).get("//a")).toBe(expected);
+  });
+});
+
+describe("counts", () => {
+  test("add up along every axis", () => {
+    const counted = census(index, targets);
+    expect(counted).toMatchObject({ postgresVersions: 22, artifacts: 1412, compiling: 152, contribModules: 60 });
+    expect(counted.majors.map(({ major, artifacts }) => [major, artifacts])).toEqual([
+      ["18", 2 * 64],
+      ["17", 8 * 63],
+      ["16", 12 * 65],
+    ]);
+  });
+
+  test("of hours are those of the targets, most first", () => {
+    const shares = whereHoursGo(targets);
+    expect(shares[0]?.name).toBe("postgres full");
+    expect(shares.reduce((sum, share) => sum + share.targets, 0)).toBe(1412);
+    expect(shares.reduce((sum, { coreHours }) => sum + coreHours, 0)).toBeCloseTo(coreHoursOf(plan, "amd64"), 6);
+    expect([...shares].sort((a, b) => b.coreHours - a.coreHours)).toEqual(shares);
+  });
+});
+
+describe("the difference of two indexes", () => {
+  const some = fc.subarray(targets.slice(0, 200));
+
+  test("is what only one of them has, and nothing for the same", () => {
+    fc.assert(
+      fc.property(some, some, (before, after) => {
+        const { added, removed, changed } = difference(before, after);
+        expect(added).toEqual(labels(after.filter((target) => !before.includes(target))));
+        expect(removed).toEqual(labels(before.filter((target) => !after.includes(target))));
+        expect(changed).toEqual([]);
+      }),
+    );
+  });
+
+  test("names targets whose sources changed, their own or PostgreSQL's", () => {
+    const [first, ...rest] = targets.filter(({ kind }) => kind === "extension").slice(0, 3) as [Target, Target, Target];
+    const after = [{ ...first, sources: ["0"] }, { ...rest[0], group: { ...rest[0].group, sources: ["1"] } }, rest[1]];
+    expect(difference([first, ...rest], after).changed).toEqual(labels([first, rest[0]]));
+  });
+
+  test("of a selection does not call the rest gone", () => {
+    expect(difference(targets, targets.slice(0, 5), targets).removed).toEqual([]);
+  });
+});
+
+const labels = (list: readonly Target[]) => list.map(({ label }) => label).sort();
