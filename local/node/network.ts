@@ -61,7 +61,7 @@ function kubeRouter(tools: NodeTools, at: NodePaths): DaemonSpec {
 
 /** Names of services and pods; every other name is answered at once with NXDOMAIN, for there is no way out. */
 export function corefile(at: NodePaths): string {
-  return `.:53 {
+  return `${ADDRESSES.clusterDomain}:53 in-addr.arpa:53 {
     bind ${ADDRESSES.node}
     errors
     health 127.0.0.1:8080
@@ -70,7 +70,11 @@ export function corefile(at: NodePaths): string {
         kubeconfig ${join(at.configuration, "coredns.kubeconfig")}
         ttl 5
     }
-    template ANY ANY . {
+}
+.:53 {
+    bind ${ADDRESSES.node}
+    errors
+    template ANY ANY {
         rcode NXDOMAIN
     }
 }
