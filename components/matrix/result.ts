@@ -91,7 +91,7 @@ export function logKey(
   release: string,
   job: string,
   index: number,
-  file: "result.json" | "log.txt" | "bep.json",
+  file: "result.json" | "progress.json" | "log.txt" | "bep.json",
 ): string {
   return `${release}/${job}/${indexDigits(index)}/${file}`;
 }

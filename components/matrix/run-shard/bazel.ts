@@ -1,51 +1,82 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
+import { join } from "node:path";
 
 import type { Architecture } from "../../platform/platform";
 
+/** Folder by folder, what a pod works with: all below one writable folder. */
+export function places(work: string) {
+  return {
+    /** The Bazel workspace, unpacked. */
+    workspace: join(work, "workspace"),
+    workspaceTar: join(work, "workspace.tar"),
+    /** Source archives, each named by its sha256. */
+    sources: join(work, "sources"),
+    outputRoot: join(work, "bazel"),
+    buildEvents: join(work, "bep.json"),
+    executionLog: join(work, "executions.json"),
+    profile: join(work, "profile.json"),
+    log: join(work, "log.txt"),
+  };
+}
+
+/** What `places` gives. */
+export type Places = ReturnType<typeof places>;
+
 /** One Bazel invocation of a shard. */
 export interface Invocation {
-  readonly workspace: string;
-  /** Folder of source archives, each named by its sha256. */
-  readonly sources: string;
+  readonly places: Places;
   readonly architecture: Architecture;
   readonly labels: readonly string[];
   /** `grpc://host:port` */
   readonly frontend: string;
-  /** Worker images by digest. */
+  /** Worker images by digest: their platforms ask for them. */
   readonly workerImages: Partial<Readonly<Record<Architecture, string>>>;
-  readonly buildEvents: string;
-  readonly executionLog: string;
-  readonly log: string;
-  /** Names what the client runs under, so that its server can be stopped. */
-  readonly outputRoot: string;
+  /** Memory of the pod in bytes; Bazel's heap gets six tenths. */
+  readonly memory: number;
 }
 
+/** Bazel's heap beside the rest of the pod: the JVM itself, this program, files being unpacked. */
+const HEAP_SHARE = 0.6;
+
 /** Arguments of `bazel`. Labels come last, after `--`. */
-export function bazelArguments(invocation: Invocation): string[] {
+export function bazelArguments({ places: at, ...invocation }: Invocation): string[] {
   const images = Object.entries(invocation.workerImages).map(
     ([architecture, image]) => `--repo_env=MONOFARM_WORKER_IMAGE_${architecture.toUpperCase()}=${image}`,
   );
   return [
-    `--output_user_root=${invocation.outputRoot}`,
+    `--output_user_root=${at.outputRoot}`,
+    // One process, which ends with the build.
+    "--batch",
+    `--host_jvm_args=-Xmx${Math.floor((invocation.memory * HEAP_SHARE) / 2 ** 20)}m`,
     "build",
     `--config=linux-${invocation.architecture}`,
     "--config=remote",
     `--remote_executor=${invocation.frontend}`,
-    `--repo_env=MONOFARM_SOURCES=${invocation.sources}`,
+    `--repo_env=MONOFARM_SOURCES=${at.sources}`,
     ...images,
-    `--build_event_json_file=${invocation.buildEvents}`,
-    `--execution_log_json_file=${invocation.executionLog}`,
+    `--build_event_json_file=${at.buildEvents}`,
+    `--execution_log_json_file=${at.executionLog}`,
+    `--profile=${at.profile}`,
+    "--experimental_profile_include_target_label",
+    "--noexperimental_slim_json_profile",
     "--color=no",
     "--curses=no",
-    "--show_progress_rate_limit=2",
+    "--show_progress_rate_limit=5",
+    "--show_result=0",
     "--",
     ...invocation.labels,
   ];
 }
 
+/** Exit code where a signal ended Bazel: 128 + SIGTERM. */
+export const EXIT_STOPPED = 143;
+
+/** Milliseconds that Bazel has to end by itself; the pod's grace is 60 s. */
+const STOP_MS = 30_000;
+
 /**
- * Runs Bazel to its end; everything that it prints goes to the log.
+ * Runs Bazel to its end; everything that it prints goes to the log and to standard output.
  * @param onLine called with each line
  * @param stop ends Bazel when it is aborted
  * @returns Bazel's exit code
@@ -56,25 +87,32 @@ export async function runBazel(
   stop: AbortSignal,
 ): Promise<number> {
   const child = spawn("bazel", bazelArguments(invocation), {
-    cwd: invocation.workspace,
+    cwd: invocation.places.workspace,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const log = createWriteStream(invocation.log, { flags: "a" });
-  let rest = "";
-  const take = (chunk: Buffer) => {
-    log.write(chunk);
-    process.stdout.write(chunk);
-    const lines = (rest + chunk.toString()).split("\n");
-    rest = lines.pop() ?? "";
-    lines.forEach(onLine);
+  const log = createWriteStream(invocation.places.log, { flags: "a" });
+  const take = () => {
+    let rest = "";
+    return (chunk: Buffer) => {
+      log.write(chunk);
+      process.stdout.write(chunk);
+      const lines = (rest + chunk.toString()).split("\n");
+      rest = lines.pop() ?? "";
+      lines.forEach(onLine);
+    };
   };
-  child.stdout.on("data", take);
-  child.stderr.on("data", take);
-  stop.addEventListener("abort", () => child.kill("SIGINT"));
+  child.stdout.on("data", take());
+  child.stderr.on("data", take());
+  const end = () => {
+    child.kill("SIGINT");
+    setTimeout(() => child.kill("SIGKILL"), STOP_MS).unref();
+  };
+  if (stop.aborted) end();
+  stop.addEventListener("abort", end);
   const code = await new Promise<number>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (exit) => {
-      resolve(exit ?? 143);
+      resolve(exit ?? EXIT_STOPPED);
     });
   });
   await new Promise<void>((resolve) => {

@@ -3,15 +3,42 @@ import { createReadStream, createWriteStream, renameSync, statSync } from "node:
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-import { GetObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
 
-/** The S3 service of the farm; without credentials of its own they come from the usual AWS variables. */
+/** A request that the store refused or did not answer: one line that names the object. */
+export class StoreError extends Error {
+  constructor(
+    readonly object: string,
+    /** HTTP status; undefined where there was no answer. */
+    readonly status: number | undefined,
+    reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${object}: ${reason}`, options);
+    this.name = "StoreError";
+  }
+}
+
+/** Times that a request is tried, with growing pauses: about a minute in all. */
+const ATTEMPTS = 8;
+
+/** The S3 service of the farm. */
 export class Store {
   private readonly client: S3Client;
 
-  /** @param endpoint URL, `http://s3.monofarm:7070` */
+  /**
+   * @param endpoint URL, `http://s3.monofarm:7070`
+   * @param credentials without them, the usual AWS variables
+   */
   constructor(
-    endpoint: string,
+    readonly endpoint: string,
     region: string,
     credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string },
   ) {
@@ -19,7 +46,7 @@ export class Store {
       endpoint,
       region,
       forcePathStyle: true,
-      maxAttempts: 8,
+      maxAttempts: ATTEMPTS,
       ...(credentials !== undefined && { credentials }),
     });
   }
@@ -27,58 +54,101 @@ export class Store {
   /** An object's text; undefined where there is none. */
   async text(bucket: string, key: string): Promise<string | undefined> {
     try {
-      const { Body } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return await Body?.transformToString();
+      return await this.ask(bucket, key, async () => {
+        const { Body } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return Body?.transformToString();
+      });
     } catch (error) {
-      if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return undefined;
+      if (error instanceof StoreError && error.status === 404) return undefined;
       throw error;
     }
   }
 
-  /** Downloads an object whose key names its content, and checks that it is that content. */
+  /** Bytes of an object; undefined where there is none. */
+  async size(bucket: string, key: string): Promise<number | undefined> {
+    try {
+      const head = new HeadObjectCommand({ Bucket: bucket, Key: key });
+      return await this.ask(bucket, key, async () => (await this.client.send(head)).ContentLength ?? 0);
+    } catch (error) {
+      if (error instanceof StoreError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Downloads an object whose key names its content.
+   * @throws StoreError where there is none, or its content is something else
+   */
   async fetch(bucket: string, key: string, sha256: string, file: string): Promise<void> {
-    const { Body } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    if (!(Body instanceof Readable)) throw new Error(`s3://${bucket}/${key}: no content`);
-    await pipeline(Body, createWriteStream(`${file}.partial`));
+    await this.ask(bucket, key, async () => {
+      const { Body } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      if (!(Body instanceof Readable)) throw new Error("no content");
+      await pipeline(Body, createWriteStream(`${file}.partial`));
+    });
     const found = await sha256Of(`${file}.partial`);
-    if (found !== sha256) throw new Error(`s3://${bucket}/${key}: found sha256 ${found}; allowed: ${sha256}`);
+    const object = `s3://${bucket}/${key}`;
+    if (found !== sha256) throw new StoreError(object, undefined, `found sha256 ${found}; allowed: ${sha256}`);
     renameSync(`${file}.partial`, file);
   }
 
   /**
    * Stores a file under a key that names its content, unless the key is taken: then the content is there already.
+   * @param sha256 its digest in hex, which the store checks
    * @returns false where it was there
    */
-  async putOnce(bucket: string, key: string, file: string): Promise<boolean> {
-    return this.once(bucket, key, () => createReadStream(file), statSync(file).size);
-  }
-
-  /** The same for a text. */
-  async putTextOnce(bucket: string, key: string, text: string): Promise<boolean> {
-    const body = Buffer.from(text);
-    return this.once(bucket, key, () => body, body.length);
+  async putOnce(bucket: string, key: string, file: string, sha256: string): Promise<boolean> {
+    try {
+      await this.ask(bucket, key, () =>
+        this.client.send(
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Body: createReadStream(file),
+            ContentLength: statSync(file).size,
+            ChecksumSHA256: Buffer.from(sha256, "hex").toString("base64"),
+            IfNoneMatch: "*",
+          }),
+        ),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof StoreError && error.status === 412) return false;
+      throw error;
+    }
   }
 
   /** Stores a text under a key, whatever was there. */
   async putText(bucket: string, key: string, text: string): Promise<void> {
-    await this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text }));
+    await this.ask(bucket, key, () => this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text })));
   }
 
-  private async once(bucket: string, key: string, body: () => Readable | Buffer, size: number): Promise<boolean> {
+  /** Removes an object, if it is there. */
+  async remove(bucket: string, key: string): Promise<void> {
+    await this.ask(bucket, key, () => this.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })));
+  }
+
+  private async ask<T>(bucket: string, key: string, request: () => Promise<T>): Promise<T> {
     try {
-      const put = { Bucket: bucket, Key: key, Body: body(), ContentLength: size, IfNoneMatch: "*" };
-      await this.client.send(new PutObjectCommand(put));
-      return true;
+      return await request();
     } catch (error) {
-      if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412) return false;
-      throw error;
+      const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+      const reason = status === 404 ? "found nothing" : reasonOf(error, this.endpoint);
+      throw new StoreError(`s3://${bucket}/${key}`, status, reason, { cause: error });
     }
   }
+}
+
+function reasonOf(error: unknown, endpoint: string): string {
+  if (!(error instanceof Error)) return String(error);
+  // Several addresses that all refused: the first tells enough.
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+  const text = first instanceof Error ? first.message : error.message;
+  return error instanceof S3ServiceException ? `${error.name}: ${text}` : `${endpoint}: ${text}`;
 }
 
 /** Digest of a file, in hex. */
 export async function sha256Of(file: string): Promise<string> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
   return hash.digest("hex");
 }

@@ -1,0 +1,43 @@
+import { UserError } from "../../user-error";
+import type { Architecture } from "../../platform/platform";
+
+/** What a pod of a release Job is told by its environment (components/matrix/job-spec.ts). */
+export interface Settings {
+  readonly release: string;
+  readonly job: string;
+  readonly jobDigest: string;
+  /** Index of the Job that this pod is. */
+  readonly index: number;
+  /** BuildBarn's frontend, `grpc://host:port`. */
+  readonly frontend: string;
+  readonly s3: { readonly endpoint: string; readonly region: string };
+  /** Worker images by digest. */
+  readonly workerImages: Partial<Readonly<Record<Architecture, string>>>;
+  readonly emulated: readonly string[];
+}
+
+/** @throws UserError naming the first variable that is absent or wrong */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const need = (name: string, form: RegExp, allowed: string): string => {
+    const value = environment[name] ?? "";
+    if (!form.test(value)) throw new UserError(`environment of the pod: ${name}`, value || "nothing", allowed);
+    return value;
+  };
+  const image = (architecture: Architecture) => {
+    const value = environment[`MONOFARM_WORKER_IMAGE_${architecture.toUpperCase()}`];
+    return value === undefined || value === "" ? {} : { [architecture]: value };
+  };
+  return {
+    release: need("MONOFARM_RELEASE", /./, "the release's id"),
+    job: need("MONOFARM_JOB", /./, "the Job's name"),
+    jobDigest: need("MONOFARM_JOB_DIGEST", /^[0-9a-f]{64}$/, "64 hexadecimal digits"),
+    index: Number(need("JOB_COMPLETION_INDEX", /^\d+$/, "a whole number: the Job must be Indexed")),
+    frontend: need("MONOFARM_FRONTEND", /^grpcs?:\/\/./, "grpc://host:port"),
+    s3: {
+      endpoint: need("MONOFARM_S3", /^https?:\/\/./, "http://host:port"),
+      region: need("AWS_REGION", /./, "a region, such as us-east-1"),
+    },
+    workerImages: { ...image("amd64"), ...image("arm64") },
+    emulated: (environment["MONOFARM_EMULATED"] ?? "").split(",").filter((name) => name !== ""),
+  };
+}
