@@ -22,9 +22,11 @@ export async function upload(
     };
     for (const [index, file] of sources.entries()) {
       report.fraction(index / sources.length);
-      count(await store.putOnce("sources", `sha256/${basename(file)}`, file));
+      const sha256 = basename(file);
+      const key = `sha256/${sha256}`;
+      if ((await store.size("sources", key)) === undefined) count(await store.putOnce("sources", key, file, sha256));
     }
-    count(await store.putOnce("matrix", workspaceKey(workspace.sha256), workspace.tar));
+    count(await store.putOnce("matrix", workspaceKey(workspace.sha256), workspace.tar, workspace.sha256));
     for (const { key, file } of shardObjects(plan, workspace.sha256)) {
       count(await store.putTextOnce("matrix", key, JSON.stringify(file)));
     }

@@ -8,6 +8,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
+  type PutObjectCommandInput,
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
@@ -97,24 +98,18 @@ export class Store {
    * @returns false where it was there
    */
   async putOnce(bucket: string, key: string, file: string, sha256: string): Promise<boolean> {
-    try {
-      await this.ask(bucket, key, () =>
-        this.client.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: key,
-            Body: createReadStream(file),
-            ContentLength: statSync(file).size,
-            ChecksumSHA256: Buffer.from(sha256, "hex").toString("base64"),
-            IfNoneMatch: "*",
-          }),
-        ),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof StoreError && error.status === 412) return false;
-      throw error;
-    }
+    const checksum = Buffer.from(sha256, "hex").toString("base64");
+    const body = () => ({
+      Body: createReadStream(file),
+      ContentLength: statSync(file).size,
+      ChecksumSHA256: checksum,
+    });
+    return this.once(bucket, key, body);
+  }
+
+  /** The same for a text. */
+  async putTextOnce(bucket: string, key: string, text: string): Promise<boolean> {
+    return this.once(bucket, key, () => ({ Body: Buffer.from(text) }));
   }
 
   /** Stores a text under a key, whatever was there. */
@@ -125,6 +120,17 @@ export class Store {
   /** Removes an object, if it is there. */
   async remove(bucket: string, key: string): Promise<void> {
     await this.ask(bucket, key, () => this.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })));
+  }
+
+  private async once(bucket: string, key: string, body: () => Pick<PutObjectCommandInput, "Body">): Promise<boolean> {
+    const put = () => new PutObjectCommand({ Bucket: bucket, Key: key, IfNoneMatch: "*", ...body() });
+    try {
+      await this.ask(bucket, key, () => this.client.send(put()));
+      return true;
+    } catch (error) {
+      if (error instanceof StoreError && error.status === 412) return false;
+      throw error;
+    }
   }
 
   private async ask<T>(bucket: string, key: string, request: () => Promise<T>): Promise<T> {
