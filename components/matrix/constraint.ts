@@ -1,34 +1,5 @@
-import {
-  buildIdentifiers,
-  order,
-  parse,
-  type PgVersion,
-  readNumber,
-  readPrerelease,
-  toNumber,
-  VersionError,
-} from "./version";
-
-/** Longest first: `<=` must not be read as `<`. */
-const OPERATORS = ["~=", "==", ">=", "<=", "!=", "~", "^", ">", "=", "<"] as const;
-type Operator = Exclude<(typeof OPERATORS)[number], "=">;
-
-/** A bound that a version is held against, with what it means for prereleases and builds. */
-export interface Range {
-  readonly relation: "==" | "!=" | "<" | "<=" | ">" | ">=";
-  readonly target: PgVersion;
-  /** `natural`: `<` and `!=` of a release refuse every prerelease; `always`: they are compared like any version. */
-  readonly prereleases: "natural" | "always";
-  /** `strict`: builds must be the same; `implicit`: builds do not count. */
-  readonly builds: "implicit" | "strict";
-}
-
-/** One part between commas: it holds where any of `alternatives` has all of its ranges hold. */
-export interface Clause {
-  /** As it was written, without spaces. */
-  readonly text: string;
-  readonly alternatives: readonly (readonly Range[])[];
-}
+import { type Bound, type Clause, clauseHolds, expand, NO_CARET, type Operator, OPERATORS } from "./clause";
+import { buildIdentifiers, parse, type PgVersion, readNumber, readPrerelease, toNumber, VersionError } from "./version";
 
 /** A constraint: every clause must hold. */
 export interface Constraint {
@@ -43,14 +14,6 @@ interface Block {
   readonly positions: readonly number[];
 }
 
-/** What a clause says after its operator. */
-interface Bound {
-  readonly major: number | null;
-  readonly minor: number | null;
-  readonly prerelease: PgVersion["prerelease"];
-  readonly build: readonly string[];
-}
-
 const parsed = new Map<string, Constraint>();
 
 /**
@@ -63,11 +26,6 @@ export function satisfies(version: string | PgVersion, constraint: string | Cons
   const rule = typeof constraint === "string" ? parseConstraint(constraint) : constraint;
   const candidate = typeof version === "string" ? parse(version) : version;
   return rule.clauses.every((clause) => clauseHolds(clause, candidate));
-}
-
-/** Whether one clause of a constraint holds. */
-export function clauseHolds(clause: Clause, version: PgVersion): boolean {
-  return clause.alternatives.some((ranges) => ranges.every((range) => rangeHolds(range, version)));
 }
 
 /**
@@ -122,7 +80,8 @@ function parseClause(block: Block): Clause {
   if (bound.build.length > 0 && operator !== "==" && operator !== "!=") {
     return fail(block, text.indexOf("+"), "no +BUILD: builds have no order, and go only with == and !=");
   }
-  return { text, alternatives: expand(block, operator, bound) };
+  const alternatives = expand(operator, bound, text.at(-1));
+  return alternatives === undefined ? fail(block, written.length, NO_CARET) : { text, alternatives };
 }
 
 /** Reads `17`, `17.*`, `17.7`, `17rc1`, `17.7+b42` or `*`; one trailing `-` or `+` is set aside. */
@@ -169,76 +128,4 @@ function parseNumbers(core: string): Omit<Bound, "build"> {
   const minor = readNumber(core, dot + 1, tail, "the minor version, without leading zeros, or *");
   if (minor.length < tail.length) throw new VersionError(core, dot + 1 + minor.length, "the end of the version");
   return { major, minor: toNumber(core, dot + 1, minor), prerelease: null };
-}
-
-/** What a clause means, in plain bounds. */
-function expand(block: Block, operator: Operator, bound: Bound): readonly (readonly Range[])[] {
-  const last = block.text.at(-1);
-  const partial = bound.minor === null;
-  const target: PgVersion = {
-    major: bound.major ?? 0,
-    minor: bound.minor ?? 0,
-    prerelease: bound.prerelease,
-    build: partial ? [] : bound.build,
-  };
-  const at = (relation: Range["relation"], to: PgVersion = target, rules: Partial<Range> = {}): Range => ({
-    relation,
-    target: to,
-    prereleases: "natural",
-    builds: to.build.length > 0 ? "strict" : "implicit",
-    ...rules,
-  });
-  const nextMajor = (): PgVersion => next(target.major + (target.prerelease !== null && target.minor === 0 ? 0 : 1), 0);
-  const nextMinor = (): PgVersion => next(target.major, target.minor + (target.prerelease === null ? 1 : 0));
-  const strictBuild = last === "+" && bound.build.length === 0 ? { builds: "strict" as const } : {};
-  switch (operator) {
-    case "==":
-      if (bound.major === null) return [[at(">=")]];
-      return partial ? [[at(">="), at("<", nextMajor())]] : [[at("==", target, strictBuild)]];
-    case "!=":
-      if (partial) return [[at("<")], [at(">=", nextMajor())]];
-      if (last === "-" && target.prerelease === null) return [[at("!=", target, { prereleases: "always" })]];
-      return [[at("!=", target, strictBuild)]];
-    case "<":
-      return [[at("<", target, { prereleases: target.prerelease === null ? "always" : "natural" })]];
-    case "<=":
-      return [[partial ? at("<", nextMajor()) : at("<=")]];
-    case ">":
-      return [[partial ? at(">=", nextMajor()) : at(">")]];
-    case ">=":
-      return [[at(">=")]];
-    case "~":
-    case "~=":
-      return [[at(">="), at("<", partial ? nextMajor() : nextMinor())]];
-    case "^":
-      if (target.major > 0) return [[at(">="), at("<", nextMajor())]];
-      if (target.minor > 0) return [[at(">="), at("<", nextMinor())]];
-      return fail(block, 1, "a version above 0.0: pgver has no third number that ^0.0 could keep");
-  }
-}
-
-function next(major: number, minor: number): PgVersion {
-  return { major, minor, prerelease: null, build: [] };
-}
-
-function rangeHolds({ relation, target, prereleases, builds }: Range, version: PgVersion): boolean {
-  const difference = order(version, target);
-  // pgver has no patch level, so that "the same patch" is true of any two versions: natural refuses every prerelease.
-  const refused = prereleases === "natural" && version.prerelease !== null && target.prerelease === null;
-  const same =
-    builds === "strict" ? difference === 0 && version.build.join(".") === target.build.join(".") : difference === 0;
-  switch (relation) {
-    case "==":
-      return same;
-    case "!=":
-      return builds === "strict" ? !same : !refused && !same;
-    case "<":
-      return !refused && difference < 0;
-    case "<=":
-      return difference <= 0;
-    case ">":
-      return difference > 0;
-    case ">=":
-      return difference >= 0;
-  }
 }

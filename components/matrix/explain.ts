@@ -1,5 +1,6 @@
 import { UserError } from "../user-error";
-import { type Clause, clauseHolds, parseConstraint } from "./constraint";
+import { type Clause, clauseHolds } from "./clause";
+import { parseConstraint } from "./constraint";
 import type { ContribModule, Extension, Flavour, MatrixIndex, PostgresRelease } from "./matrix-index";
 import { nearest } from "./select";
 import { format, parse } from "./version";
