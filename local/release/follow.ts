@@ -12,21 +12,24 @@ interface Job {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** Names of a plan's Jobs that Kubernetes will not run any further; one that is gone counts. */
-export async function endedJobs(plan: ReleasePlan, namespace: string): Promise<Set<string>> {
-  const ended = new Set<string>();
+/** How a Job stands: `absent` where Kubernetes does not have it. */
+export type JobState = "absent" | "running" | "complete" | "failed";
+
+/** The state of every Job of a plan, by name. */
+export async function jobStates(plan: ReleasePlan, namespace: string): Promise<Map<string, JobState>> {
+  const states = new Map<string, JobState>();
   for (const { name } of plan.jobs) {
     try {
       const job = await kubeRequest<Job>("GET", `/apis/batch/v1/namespaces/${namespace}/jobs/${name}`);
-      const over = ({ type, status }: { type: string; status: string }) =>
-        /^(Complete|Failed)$/.test(type) && status === "True";
-      if (job.status?.conditions?.some(over)) ended.add(name);
+      const holds = (condition: string) =>
+        job.status?.conditions?.some(({ type, status }) => type === condition && status === "True") ?? false;
+      states.set(name, holds("Complete") ? "complete" : holds("Failed") ? "failed" : "running");
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 404) throw error;
-      ended.add(name);
+      states.set(name, "absent");
     }
   }
-  return ended;
+  return states;
 }
 
 /** Milliseconds between two looks. */
@@ -48,8 +51,8 @@ export async function follow(
   const ofAll = plan.jobs.reduce((sum, { shards }) => sum + shards.length, 0);
   return progress.task(`Release ${plan.id}`, expectedSeconds, async (report) => {
     for (;;) {
-      const ended = await endedJobs(plan, namespaces.release);
-      const states = await readResults(store, plan, ({ name }: JobPlan) => ended.has(name));
+      const jobs = await jobStates(plan, namespaces.release);
+      const states = await readResults(store, plan, ({ name }: JobPlan) => jobs.get(name) !== "running");
       for (const verdict of verdicts(states).filter(isRed)) {
         const key = `${verdict.label} ${verdict.architecture}`;
         if (!shown.has(key)) progress.line(`✗ ${verdict.label} (${verdict.architecture}): ${verdict.status}`);

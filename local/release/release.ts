@@ -7,6 +7,7 @@ import { planFarmRelease } from "../../components/matrix/farm-release";
 import type { MatrixIndex } from "../../components/matrix/matrix-index";
 import type { ReleasePlan } from "../../components/matrix/plan";
 import { readIndex } from "../../components/matrix/read-index";
+import { logKey } from "../../components/matrix/result";
 import { Store } from "../../components/matrix/run-shard/store";
 import type { Architecture } from "../../components/platform/platform";
 import { UserError } from "../../components/user-error";
@@ -17,7 +18,7 @@ import { configFile, writeConfig } from "../stack/config";
 import { changesIn, pulumi, stackOutputs } from "../stack/pulumi";
 import type { Progress } from "../terminal/progress";
 import type { Tools } from "../toolbox/toolbox";
-import { endedJobs, follow } from "./follow";
+import { follow, jobStates } from "./follow";
 import { upload } from "./upload";
 import { readResults, type Verdict, verdicts } from "./verdict";
 import { packWorkspace, type Workspace } from "./workspace";
@@ -118,8 +119,10 @@ export async function runRelease(tools: Tools, request: ReleaseRequest, progress
   const sources = await fetchSources(sourcesOf(index, plan), progress);
   await upload(store, plan, workspace, sources, progress);
   writeConfig("release", { "monofarm:release": { ...slice, workspace: workspace.sha256 } });
+  const again = await failedBefore(store, plan);
+  const replace = again.flatMap((name) => ["--replace", jobUrn(name)]);
   const output = await progress.task("pulumi up -s release", 15, (report) =>
-    pulumi(tools, "release", ["up", "--yes", "--skip-preview"], (line) => {
+    pulumi(tools, "release", ["up", "--yes", "--skip-preview", ...replace], (line) => {
       if (/^ [+~-]/.test(line)) report.note(`(${line.trim().split(/\s+/).slice(1, 3).join(" ")})`);
     }),
   );
@@ -129,6 +132,24 @@ export async function runRelease(tools: Tools, request: ReleaseRequest, progress
   return { id: plan.id, verdicts: verdicts(states), isNew: created + replaced > 0 };
 }
 
+/** A Job of the plan, as Pulumi names it. */
+function jobUrn(name: string): string {
+  return `urn:pulumi:release::monofarm::monofarm:matrix:ReleaseJobs$kubernetes:batch/v1:Job::release-${name}`;
+}
+
+/**
+ * The Jobs of a plan that ran before and failed: asked for again, they run again. What the cache has costs them nothing;
+ * what they said of themselves is taken away, so that nobody takes it for the new run's.
+ */
+async function failedBefore(store: Store, plan: ReleasePlan): Promise<string[]> {
+  const states = await jobStates(plan, NAMESPACE);
+  const failed = plan.jobs.filter(({ name }) => states.get(name) === "failed");
+  for (const job of failed) {
+    for (const index of job.shards.keys()) await store.remove("logs", logKey(plan.id, job.name, index, "result.json"));
+  }
+  return failed.map(({ name }) => name);
+}
+
 /** The state of the release that was asked for last. @throws UserError where there was none */
 export async function releaseStatus(tools: Tools): Promise<ReleaseState> {
   const file = configFile("release");
@@ -136,7 +157,7 @@ export async function releaseStatus(tools: Tools): Promise<ReleaseState> {
   const { config } = parse(readFileSync(file, "utf8")) as { config: { "monofarm:release": Slice } };
   const { targets, architectures } = config["monofarm:release"];
   const { store, plan } = await prepare(tools, { targets, architectures });
-  const ended = await endedJobs(plan, NAMESPACE);
-  const states = await readResults(store, plan, ({ name }) => ended.has(name));
+  const jobs = await jobStates(plan, NAMESPACE);
+  const states = await readResults(store, plan, ({ name }) => jobs.get(name) !== "running");
   return { id: plan.id, verdicts: verdicts(states), isNew: false };
 }
