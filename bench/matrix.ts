@@ -74,22 +74,33 @@ export function moved(before: ReleasePlan, after: ReleasePlan): number {
   return count / old.size;
 }
 
+function seconds({ read, plan, lists }: Measured): number {
+  return read + plan + lists;
+}
+
 function line(name: string, run: Measured): string {
-  const seconds = [run.read, run.plan, run.lists].map((value) => value.toFixed(2).padStart(6)).join("  ");
+  const parts = [run.read, run.plan, run.lists].map((value) => value.toFixed(2).padStart(6)).join("  ");
   const indexes = run.result.jobs.reduce((sum, { shards }) => sum + shards.length, 0);
-  return `${name.padEnd(10)} ${String(run.targets).padStart(9)}  ${seconds}  ${(run.read + run.plan + run.lists).toFixed(2).padStart(6)}  ${String(indexes).padStart(7)}  ${run.megabytes.toFixed(1).padStart(6)}`;
+  return `${name.padEnd(10)} ${String(run.targets).padStart(9)}  ${parts}  ${seconds(run).toFixed(2).padStart(6)}  ${String(indexes).padStart(7)}  ${run.megabytes.toFixed(1).padStart(6)}`;
 }
 
 function main(): void {
   const out = (text: string) => process.stdout.write(`${text}\n`);
   out("index files → Jobs and shard lists; seconds");
   out("matrix       targets    read    plan   lists   total  indexes      MB");
-  for (const part of [8, 4, 2]) {
-    const size = { ...FULL_MATRIX, extensions: FULL_MATRIX.extensions / part };
-    out(line(`1/${part}`, measure(size)));
-  }
+  const runs = [8, 4, 2].map((part) => {
+    const run = measure({ ...FULL_MATRIX, extensions: FULL_MATRIX.extensions / part });
+    out(line(`1/${part}`, run));
+    return run;
+  });
   const full = measure(FULL_MATRIX);
   out(line("full", full));
+  const [small] = runs;
+  if (small !== undefined) {
+    const exponent = Math.log(seconds(full) / seconds(small)) / Math.log(full.targets / small.targets);
+    out(`time grows with the targets to the power of ${exponent.toFixed(2)}; bytes of the lists with the targets`);
+    out("(a target weighs every shard of its PostgreSQL build: versions add linearly, extensions a little more)");
+  }
   const peak = process.resourceUsage().maxRSS / 1024;
   out(`peak memory of the process: ${peak.toFixed(0)} MiB`);
   out(`Jobs: ${full.result.jobs.map(({ name, shards }) => `${name} (${shards.length})`).join(", ")}`);

@@ -22,6 +22,7 @@ export interface Census {
   readonly extensions: number;
   readonly extensionVersions: number;
   readonly contribModules: number;
+  readonly distributions: readonly string[];
   readonly byKind: Readonly<Partial<Record<TargetKind, number>>>;
   /** What a release publishes: PostgreSQL, contrib and extensions. */
   readonly artifacts: number;
@@ -59,6 +60,7 @@ export function census(index: MatrixIndex, targets: readonly Target[]): Census {
     extensions: index.extensions.length,
     extensionVersions: index.extensions.reduce((sum, { versions }) => sum + versions.length, 0),
     contribModules: index.contrib.length,
+    distributions: index.distributions,
     byKind,
     artifacts: postgres + contrib + extension,
     compiling: postgres + extension,

@@ -67,5 +67,10 @@ export interface MatrixIndex {
   readonly extensions: readonly Extension[];
   readonly contrib: readonly ContribModule[];
   readonly fixed: readonly FixedTarget[];
+  /**
+   * Distributions (each a glibc) that the index has dependencies for, such as `debian 12`. No label names them: the
+   * worker image decides, so that a release is for one of them.
+   */
+  readonly distributions: readonly string[];
   readonly labels: LabelFormat;
 }

@@ -59,6 +59,7 @@ function axes({ directory, census, plan }: PlanReport): string {
     ["option sets", census.optionSets.length, census.optionSets.join(", ")],
     ["extensions", census.extensions, `in ${count(census.extensionVersions)} versions`],
     ["contrib modules", census.contribModules, ""],
+    ["distributions", census.distributions.length, `${census.distributions.join(", ")}; the worker image decides`],
     ["architectures", architectures.size, [...architectures].join(", ")],
     ["PostgreSQL builds", census.byKind.postgres ?? 0, "an architecture"],
     ["contrib tars", census.byKind.contrib ?? 0, "an architecture"],

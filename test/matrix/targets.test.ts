@@ -118,6 +118,10 @@ describe("the catalogue", () => {
     );
   });
 
+  test("names the distributions that it has dependencies for", () => {
+    expect(readIndex(join(ROOT, "test/matrix/data/catalogue")).distributions).toEqual(["debian 12", "debian 13"]);
+  });
+
   test("builds an extension only against the flavours that it names", () => {
     expect(labels(targets.filter(({ kind }) => kind === "extension"))).toEqual([
       "@pg_ext//citus/13.2.0/17.7:17.7",

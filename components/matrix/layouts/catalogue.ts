@@ -7,6 +7,7 @@ import { type Layout, matching } from "./layout";
 import { checkConstraint, prefixed, readExtension, readFlavour } from "./postgres";
 
 const specs = z.record(z.string(), z.record(z.string(), z.string()));
+const buildtime = z.looseObject({ buildtime: z.record(z.string(), z.record(z.string(), z.unknown())) });
 const contribRepository = z.looseObject({
   kind: z.literal("contrib"),
   version: z.literal(1),
@@ -35,12 +36,15 @@ export const catalogue: Layout = {
   holds: (files, root) => matching(files, root, "*/repo.json").size > 0,
   patterns: ["*/repo.json", "extensions/*/repo.json", "extensions/contrib/*/repo.json"],
   read: (files, root, mistakes): MatrixIndex => {
+    const metadata: Repository["metadata"][] = [];
     const flavours = [...matching(files, root, "*/repo.json")].flatMap(([folder, { file, text }]) => {
       const repository = readRepository(folder, file, text, mistakes);
       const given = repository?.metadata["flavor"] ?? folder;
       const flavour = typeof given === "string" ? given : folder;
       if (given !== flavour) mistakes.add(file, "metadata.flavor", given, "the flavour's name");
-      return repository === undefined ? [] : [readFlavour(flavour, file, repository, mistakes)];
+      if (repository === undefined) return [];
+      metadata.push(repository.metadata);
+      return [readFlavour(flavour, file, repository, mistakes)];
     });
     const names = flavours.map(({ name }) => name);
     const extensions = [...matching(files, root, "extensions/*/repo.json")].flatMap(([name, { file, text }]) => {
@@ -52,9 +56,19 @@ export const catalogue: Layout = {
     const contrib = [...matching(files, root, "extensions/contrib/*/repo.json")].flatMap(([name, { file, text }]) =>
       readModule(name, file, text, mistakes),
     );
-    return { layout: "catalogue", flavours, extensions, contrib, fixed: [], labels };
+    const distributions = [...new Set(metadata.flatMap(distributionsOf))].sort();
+    return { layout: "catalogue", flavours, extensions, contrib, fixed: [], distributions, labels };
   },
 };
+
+/** `debian 12` of `deps.buildtime.debian.12`. */
+function distributionsOf(metadata: Repository["metadata"]): string[] {
+  const deps = buildtime.safeParse(metadata["deps"]);
+  if (!deps.success) return [];
+  return Object.entries(deps.data.buildtime).flatMap(([name, releases]) =>
+    Object.keys(releases).map((release) => `${name} ${release}`),
+  );
+}
 
 /** `{flavour: {version: spec}}`: an absent flavour or version does not fit; without the key everything does. */
 function fitting(

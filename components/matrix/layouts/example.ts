@@ -59,6 +59,7 @@ export const example: Layout = {
       extensions,
       contrib: readContrib(root + CONTRIB, files.get(root + CONTRIB) ?? "", mistakes),
       fixed,
+      distributions: ["debian 12"],
       labels,
     };
   },

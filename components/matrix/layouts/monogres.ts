@@ -47,6 +47,7 @@ export const monogres: Layout = {
           ? readContrib(CONTRIB_FILE, readFileSync(join(__dirname, "../data/contrib-postgres.json"), "utf8"), mistakes)
           : readContrib(own, text, mistakes),
       fixed: [],
+      distributions: ["debian 12"],
       labels,
     };
   },
