@@ -37,3 +37,17 @@ export interface FarmOutputs {
   /** Path of the kubeconfig that the farm was made with. */
   readonly kubeconfig: string;
 }
+
+/** What a release's stack tells those that add up its results. */
+export interface ReleaseOutputs {
+  readonly id: string;
+  readonly namespace: string;
+  readonly jobs: readonly {
+    readonly name: string;
+    readonly architecture: Architecture;
+    /** Where its lists lie in the matrix bucket. */
+    readonly digest: string;
+    /** How many lists. */
+    readonly shards: number;
+  }[];
+}

@@ -11,13 +11,13 @@ import { declareNetworkPolicies } from "../components/buildbarn/network-policies
 import { RELEASE_NAMESPACE } from "./farm";
 import { readConfig } from "./config/read";
 import { RELEASE_SLICES } from "./config/release";
-import type { FarmOutputs } from "./outputs";
+import type { FarmOutputs, ReleaseOutputs } from "./outputs";
 
 /** Where folders of the configuration start: the project, above `stacks`. */
 const PROJECT = join(__dirname, "..");
 
 /** One release: index → matrix → shards → Jobs, on the outputs of a farm. */
-export async function release(): Promise<Record<string, unknown>> {
+export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi.Input<ReleaseOutputs[Key]> }> {
   const config = readConfig(RELEASE_SLICES);
   const index = readIndex(join(PROJECT, config.release.index));
   const { farm, credentials } = await farmOutputs(config.farm);
@@ -39,7 +39,7 @@ export async function release(): Promise<Record<string, unknown>> {
     { metadata: { name: "s3-credentials", namespace }, stringData: credentials },
     { provider },
   );
-  const jobs = new ReleaseJobs(
+  new ReleaseJobs(
     "release",
     {
       plan,
@@ -58,7 +58,13 @@ export async function release(): Promise<Record<string, unknown>> {
     },
     { providers: [provider] },
   );
-  return { id: plan.id, jobs: jobs.names, namespace };
+  const jobs = plan.jobs.map(({ name, architecture, digest, shards }) => ({
+    name,
+    architecture,
+    digest,
+    shards: shards.length,
+  }));
+  return { id: plan.id, jobs, namespace };
 }
 
 /** A farm's outputs; only the credentials stay an output, for they are secret. */

@@ -13,7 +13,12 @@ export interface ReleasePods {
   /** The farm's frontend, `grpc://frontend.monofarm:8980`. */
   readonly frontend: pulumi.Input<string>;
   /** The artifact store. */
-  readonly s3: { readonly endpoint: pulumi.Input<string>; readonly region: pulumi.Input<string> };
+  readonly s3: {
+    readonly endpoint: pulumi.Input<string>;
+    readonly region: pulumi.Input<string>;
+    /** Names of the buckets by purpose. @default each is named as its purpose */
+    readonly buckets?: Readonly<Record<"sources" | "matrix" | "release" | "logs", pulumi.Input<string>>>;
+  };
   /** Secret with the keys `accessKeyId` and `secretAccessKey`, in the Jobs' namespace. */
   readonly credentialsSecret: pulumi.Input<string>;
   /** Worker images by digest: what actions ask for, and what BuildBarn matches literally. */
@@ -132,6 +137,10 @@ function environment(release: string, job: JobPlan, pods: ReleasePods): kubernet
     { name: "MONOFARM_JOB_DIGEST", value: job.digest },
     ...(amd64 === undefined ? [] : [{ name: "MONOFARM_WORKER_IMAGE_AMD64", value: amd64 }]),
     ...(arm64 === undefined ? [] : [{ name: "MONOFARM_WORKER_IMAGE_ARM64", value: arm64 }]),
+    ...Object.entries(pods.s3.buckets ?? {}).map(([purpose, value]) => ({
+      name: `MONOFARM_BUCKET_${purpose.toUpperCase()}`,
+      value,
+    })),
     { name: "MONOFARM_EMULATED", value: (pods.emulated ?? []).join(",") },
   ];
 }

@@ -16,7 +16,7 @@ import type { Command } from "./command";
 import { architectures, options } from "./options";
 
 const usage = `
-Usage: ./farm release [--all | TARGET…] [--arch amd64,arm64] [--json]
+Usage: ./farm release [--all | TARGET…] [--arch amd64,arm64] [--again] [--json]
        ./farm release status [--json]
 
 Builds targets through the farm: declares their Jobs by pulumi up -s release, and follows them. Without targets it
@@ -25,6 +25,7 @@ builds what stacks/Pulumi.release.yaml names. Ctrl-C stops following, not the re
   TARGET    a label of the example workspace, such as //postgres:postgres~16.9~regular; * stands for anything in it
   --all     everything that the index holds
   --arch    architectures to build for, of those that the farm has workers for
+  --again   run a release once more though it is green; what failed runs again in any case
   status    adds up what the release has come to; the exit code is 1 where a target is red
   --json    {id, verdicts: [{label, architecture, status, sha256, size, seconds, message, …}]}
 `;
@@ -36,6 +37,7 @@ export const command: Command = {
     const { values, positionals } = options("./farm release", args, {
       all: { type: "boolean" },
       arch: { type: "string" },
+      again: { type: "boolean", default: false },
       json: { type: "boolean" },
     });
     if (!namespaceExists()) throw new UserError("./farm release", "no farm that runs", "./farm up first");
@@ -47,6 +49,7 @@ export const command: Command = {
     if (values.all === true && positionals.length > 0)
       throw new UserError("./farm release --all", positionals.join(" "), "--all or targets");
     const request: ReleaseRequest = {
+      again: values.again,
       ...(values.all === true && { targets: [] }),
       ...(positionals.length > 0 && { targets: positionals }),
       ...(values.arch !== undefined && { architectures: architectures("./farm release", values.arch) }),

@@ -1,93 +1,131 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { JobPlan, ReleasePlan } from "../../components/matrix/plan";
-import { indexDigits } from "../../components/matrix/result";
+import { logKey } from "../../components/matrix/result";
+import { type ShardProgress, shardProgressSchema } from "../../components/matrix/run-shard/progress";
 import type { Store } from "../../components/matrix/run-shard/store";
-import { ApiError, kubeRequest } from "../node/api";
+import { paint } from "../terminal/colour";
 import type { Progress } from "../terminal/progress";
-import { queueNow } from "./queue";
-import { type IndexState, isRed, readResults, verdicts } from "./verdict";
-
-interface Job {
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
-}
-
-/** How a Job stands: `absent` where Kubernetes does not have it. */
-export type JobState = "absent" | "running" | "complete" | "failed";
-
-/** The state of every Job of a plan, by name. */
-export async function jobStates(plan: ReleasePlan, namespace: string): Promise<Map<string, JobState>> {
-  const states = new Map<string, JobState>();
-  for (const { name } of plan.jobs) {
-    try {
-      const job = await kubeRequest<Job>("GET", `/apis/batch/v1/namespaces/${namespace}/jobs/${name}`);
-      const holds = (condition: string) =>
-        job.status?.conditions?.some(({ type, status }) => type === condition && status === "True") ?? false;
-      states.set(name, holds("Complete") ? "complete" : holds("Failed") ? "failed" : "running");
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 404) throw error;
-      states.set(name, "absent");
-    }
-  }
-  return states;
-}
+import type { DeclaredRelease } from "./declared";
+import { failedPods, jobStates } from "./jobs";
+import { type Queue, queueNow } from "./queue";
+import { explainLost, type IndexState, isCurrent, isRed, readResults, verdicts } from "./verdict";
 
 /** Milliseconds between two looks. */
 const INTERVAL_MS = 2000;
 
+/** Exit code of a client whose targets are red: they speak for themselves. */
+const EXIT_RED = 1;
+
 /**
  * Follows a release to its end: how far it is, actions that run and wait, failures as they happen. To stop following
  * does not stop the release.
+ * @param farm namespace of the farm
  * @param expectedSeconds what the plan's estimate comes to on this farm
  */
 export async function follow(
   store: Store,
-  plan: ReleasePlan,
-  namespaces: { readonly farm: string; readonly release: string },
+  bucket: string,
+  release: DeclaredRelease,
+  farm: string,
   expectedSeconds: number,
   progress: Progress,
 ): Promise<IndexState[]> {
-  const shown = new Set<string>();
-  const ofAll = plan.jobs.reduce((sum, { shards }) => sum + shards.length, 0);
-  return progress.task(`Release ${plan.id}`, expectedSeconds, async (report) => {
+  const names = release.jobs.map(({ name }) => name);
+  const tell = failureTeller(progress);
+  return progress.task(`Release ${release.id}`, expectedSeconds, async (report) => {
     for (;;) {
-      const jobs = await jobStates(plan, namespaces.release);
-      const states = await readResults(store, plan, ({ name }: JobPlan) => jobs.get(name) !== "running");
-      for (const verdict of verdicts(states).filter(isRed)) {
-        const key = `${verdict.label} ${verdict.architecture}`;
-        if (!shown.has(key)) progress.line(`✗ ${verdict.label} (${verdict.architecture}): ${verdict.status}`);
-        shown.add(key);
-      }
-      const done = states.filter(({ result }) => result !== undefined);
-      const hits = done.reduce((sum, { result }) => sum + (result?.actions.cacheHits ?? 0), 0);
+      const jobs = await jobStates(names);
+      const states = await readResults(store, bucket, release, jobs);
+      const running = await progressOf(store, bucket, release, states, (progress, job) => {
+        const state = jobs.get(job);
+        return state !== undefined && isCurrent(progress, state);
+      });
+      await tell(states, running);
       if (states.every((state) => state.result !== undefined || state.ended)) {
-        report.note(`(${hits} cache hits)`);
-        return states;
+        report.note(`(${hitsOf(states)})`);
+        return explainLost(states);
       }
-      const queue = await queueNow(namespaces.farm);
-      const actions = await actionsNow(store, plan, states);
-      const counts = queue === undefined ? "" : `, ${queue.running} running, ${queue.queued} queued`;
-      report.note(
-        `(shards ${done.length}/${ofAll}, actions ${actions.done}/${actions.total}${counts}, ${hits} cache hits)`,
-      );
+      report.note(situation(states, running, await queueNow(farm)));
       await sleep(INTERVAL_MS);
     }
   });
 }
 
-async function actionsNow(store: Store, plan: ReleasePlan, states: readonly IndexState[]) {
-  let [done, total] = [0, 0];
-  for (const { job, index, result } of states) {
-    if (result !== undefined) {
-      done += result.actions.total;
-      total += result.actions.total;
-      continue;
-    }
-    const text = await store.text("logs", `${plan.id}/${job.name}/${indexDigits(index)}/progress.json`);
-    if (text === undefined) continue;
-    const now = JSON.parse(text) as { done: number; total: number };
-    done += now.done;
-    total += now.total;
+/** Where a release is, in a few words. */
+export function situation(
+  states: readonly IndexState[],
+  running: readonly ShardProgress[],
+  queue: Queue | undefined,
+): string {
+  const results = states.flatMap(({ result }) => (result === undefined ? [] : [result]));
+  const done = sum(results.map(({ actions }) => actions.total)) + sum(running.map((one) => one.done));
+  const total = sum(results.map(({ actions }) => actions.total)) + sum(running.map((one) => one.total));
+  const failed = verdicts(states).filter(isRed).length + sum(running.map((one) => one.failed.length));
+  const parts = [
+    `${bar(total === 0 ? 0 : done / total)} ${done}/${total} actions`,
+    ...(queue === undefined ? [] : [`${queue.running} running`, `${queue.queued} queued`]),
+    hitsOf(states),
+    ...(states.length > 1 ? [`${results.length}/${states.length} shards`] : []),
+    ...(failed > 0 ? [`${failed} red`] : []),
+  ];
+  return parts.join(", ");
+}
+
+const BAR_CELLS = 12;
+
+/** `0.5` → `[######------]`. */
+export function bar(fraction: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, fraction)) * BAR_CELLS);
+  return `[${"#".repeat(filled)}${"-".repeat(BAR_CELLS - filled)}]`;
+}
+
+function hitsOf(states: readonly IndexState[]): string {
+  const hits = sum(states.map(({ result }) => result?.actions.cacheHits ?? 0));
+  return `${hits} cache ${hits === 1 ? "hit" : "hits"}`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** What the indexes that still run say of themselves. */
+async function progressOf(
+  store: Store,
+  bucket: string,
+  release: DeclaredRelease,
+  states: readonly IndexState[],
+  current: (progress: ShardProgress, job: string) => boolean,
+): Promise<ShardProgress[]> {
+  const running: ShardProgress[] = [];
+  for (const { job, index, result, ended } of states) {
+    if (result !== undefined || ended) continue;
+    const text = await store.text(bucket, logKey(release.id, job.name, index, "progress.json"));
+    const parsed = text === undefined ? undefined : shardProgressSchema.safeParse(JSON.parse(text));
+    if (parsed?.success === true && current(parsed.data, job.name)) running.push(parsed.data);
   }
-  return { done, total };
+  return running;
+}
+
+/** Shows each failure once, when it is first seen: red targets, and pods that ended for another reason. */
+function failureTeller(progress: Progress) {
+  const shown = new Set<string>();
+  const pods = new Set<string>();
+  const once = (key: string, text: string) => {
+    if (!shown.has(key)) progress.line(`${paint("red", "✗", process.stderr)} ${text}`);
+    shown.add(key);
+  };
+  return async (states: readonly IndexState[], running: readonly ShardProgress[]): Promise<void> => {
+    for (const label of running.flatMap(({ failed }) => failed)) once(label, `${label}: red`);
+    for (const { label, architecture, status } of verdicts(states).filter(isRed)) {
+      if (status !== "lost" && !shown.has(label))
+        once(`${label} ${architecture}`, `${label} (${architecture}): ${status}`);
+    }
+    for (const name of new Set(states.filter(({ ended }) => !ended).map(({ job }) => job.name))) {
+      for (const pod of await failedPods(name, 1, pods)) {
+        pods.add(pod.name);
+        if (pod.exitCode === EXIT_RED) continue;
+        progress.line(`  pod ${pod.name} ended with ${pod.exitCode ?? "no exit code"}: ${pod.output.at(-1) ?? ""}`);
+      }
+    }
+  };
 }

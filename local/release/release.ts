@@ -1,27 +1,26 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { parse } from "yaml";
 
 import { planFarmRelease } from "../../components/matrix/farm-release";
 import type { MatrixIndex } from "../../components/matrix/matrix-index";
-import type { ReleasePlan } from "../../components/matrix/plan";
 import { readIndex } from "../../components/matrix/read-index";
-import { logKey } from "../../components/matrix/result";
-import { Store } from "../../components/matrix/run-shard/store";
 import type { Architecture } from "../../components/platform/platform";
 import { UserError } from "../../components/user-error";
 import { CHECKOUT } from "../directories";
-import { sourcesOf } from "../sources/list-sources";
 import { fetchSources } from "../sources/fetch-sources";
-import { configFile, writeConfig } from "../stack/config";
-import { changesIn, pulumi, stackOutputs } from "../stack/pulumi";
+import { sourcesOf } from "../sources/list-sources";
+import { writeConfig } from "../stack/config";
+import { changesIn, pulumi } from "../stack/pulumi";
 import type { Progress } from "../terminal/progress";
 import type { Tools } from "../toolbox/toolbox";
-import { follow, jobStates } from "./follow";
+import { declaredRelease, farmOutputs, farmStore } from "./declared";
+import { follow } from "./follow";
+import { jobStates, jobUrn } from "./jobs";
 import { upload } from "./upload";
-import { readResults, type Verdict, verdicts } from "./verdict";
-import { packWorkspace, type Workspace } from "./workspace";
+import { explainLost, readResults, type Verdict, verdicts } from "./verdict";
+import { packWorkspace } from "./workspace";
 
 /** What a release is asked for. */
 export interface ReleaseRequest {
@@ -29,16 +28,8 @@ export interface ReleaseRequest {
   readonly targets?: readonly string[];
   /** @default what stacks/Pulumi.release.yaml says */
   readonly architectures?: readonly Architecture[];
-}
-
-/** What the stack `local` puts out, as far as a release needs it. */
-interface Farm {
-  readonly s3: { readonly address: string; readonly region: string };
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly workerImages: Partial<Record<Architecture, string>>;
-  readonly clientImage: string;
-  readonly pools: readonly { architecture: Architecture; emulated: boolean; concurrency: number }[];
-  readonly namespace: string;
+  /** Runs Jobs that have ended once more. @default only those that failed */
+  readonly again?: boolean;
 }
 
 interface Slice {
@@ -47,44 +38,28 @@ interface Slice {
   readonly architectures: readonly Architecture[];
 }
 
-const NAMESPACE = "monofarm-release";
-
 /** CPU-seconds that the local farm works off in a second. */
 const CORES = 2;
+
+/** How messages name what the command line asks for. */
+const WHERE = "./farm release";
 
 /** The release slice of stacks/Pulumi.release.yaml under what the command line asks for. */
 export function releaseSlice(request: ReleaseRequest): Slice {
   const file = join(CHECKOUT, "stacks", "Pulumi.release.yaml");
-  const { config } = parse(readFileSync(file, "utf8")) as { config: { "monofarm:release": Slice } };
+  const { config } = parse(readFileSync(file, "utf8")) as { config?: { "monofarm:release"?: Slice } };
+  const slice = config?.["monofarm:release"];
+  if (slice === undefined)
+    throw new UserError("stacks/Pulumi.release.yaml: monofarm:release", "nothing", "index, targets and architectures");
   return {
-    ...config["monofarm:release"],
+    ...slice,
     ...(request.targets !== undefined && { targets: request.targets }),
     ...(request.architectures !== undefined && { architectures: request.architectures }),
   };
 }
 
-interface Prepared {
-  readonly slice: Slice;
-  readonly index: MatrixIndex;
-  readonly farm: Farm;
-  readonly store: Store;
-  readonly workspace: Workspace;
-  readonly plan: ReleasePlan;
-}
-
-async function prepare(tools: Tools, request: ReleaseRequest): Promise<Prepared> {
-  const slice = releaseSlice(request);
-  const index = readIndex(join(CHECKOUT, slice.index));
-  const farm = await stackOutputs<Partial<Farm>>(tools, "local");
-  if (!isFarm(farm)) throw new UserError("stack local", "no farm", "./farm up first");
-  const workspace = await packWorkspace(slice.index);
-  const plan = planFarmRelease({ ...slice, index, workspace: workspace.sha256 }, farm, "release");
-  const store = new Store(farm.s3.address, farm.s3.region, farm.credentials);
-  return { slice, index, farm, store, workspace, plan };
-}
-
-function isFarm(farm: Partial<Farm>): farm is Farm {
-  return farm.s3 !== undefined && farm.clientImage !== undefined;
+function indexOf(slice: Slice): MatrixIndex {
+  return readIndex(join(CHECKOUT, slice.index));
 }
 
 /** A release that ended, or the state of one that runs. */
@@ -95,69 +70,63 @@ export interface ReleaseState {
   readonly isNew: boolean;
 }
 
-/** Fetches the sources of everything that could be released; needs the network outside the farm's. */
+/**
+ * Fetches the sources of what is asked for; needs the network outside the farm's.
+ * @throws UserError for an unknown target, a malformed index, or a source that is wrong or cannot be had
+ */
 export async function fetchReleaseSources(request: ReleaseRequest, progress: Progress): Promise<void> {
   const slice = releaseSlice(request);
-  const index = readIndex(join(CHECKOUT, slice.index));
-  const images = { amd64: "", arm64: "" };
+  const index = indexOf(slice);
+  // Which sources a target needs does not depend on the farm that builds it.
   const pools = slice.architectures.map((architecture) => ({ architecture, emulated: false, concurrency: 1 }));
-  const plan = planFarmRelease(
-    { ...slice, index, workspace: "" },
-    { workerImages: images, clientImage: "", pools },
-    "release",
-  );
+  const anyFarm = { workerImages: {}, clientImage: "", pools };
+  const plan = planFarmRelease({ ...slice, index, workspace: "" }, anyFarm, WHERE);
   await fetchSources(sourcesOf(index, plan), progress);
 }
 
 /**
  * Releases: stores what the pods need, declares the Jobs by `pulumi up -s release`, follows them to their end. A
- * release that was there already is not built again: its verdicts are read.
+ * release that is there and green is not built again: its verdicts are read. Jobs of it that failed run once more.
  * @throws UserError before anything changes, where targets or architectures are none
  */
 export async function runRelease(tools: Tools, request: ReleaseRequest, progress: Progress): Promise<ReleaseState> {
-  const { slice, index, farm, store, workspace, plan } = await prepare(tools, request);
+  const slice = releaseSlice(request);
+  const index = indexOf(slice);
+  const farm = await farmOutputs(tools);
+  const workspace = await packWorkspace(slice.index);
+  const plan = planFarmRelease({ ...slice, index, workspace: workspace.sha256 }, farm, WHERE);
+  const store = farmStore(farm);
+
   const sources = await fetchSources(sourcesOf(index, plan), progress);
-  await upload(store, plan, workspace, sources, progress);
+  await upload(store, farm.s3.buckets, plan, workspace, sources, progress);
   writeConfig("release", { "monofarm:release": { ...slice, workspace: workspace.sha256 } });
-  const again = await failedBefore(store, plan);
-  const replace = again.flatMap((name) => ["--replace", jobUrn(name)]);
-  const output = await progress.task("pulumi up -s release", 15, (report) =>
-    pulumi(tools, "release", ["up", "--yes", "--skip-preview", ...replace], (line) => {
+  const names = plan.jobs.map(({ name }) => name);
+  const replace = await jobsToReplace(names, request.again ?? false);
+  const output = await progress.task("pulumi up -s release", 15, (report) => {
+    const urns = replace.map((name) => `--replace=${jobUrn(name)}`);
+    return pulumi(tools, "release", ["up", "--yes", "--skip-preview", ...urns], (line) => {
       if (/^ [+~-]/.test(line)) report.note(`(${line.trim().split(/\s+/).slice(1, 3).join(" ")})`);
-    }),
-  );
+    });
+  });
   const { created, replaced } = changesIn(output);
   const cpuSeconds = plan.jobs.flatMap(({ shards }) => shards).reduce((sum, shard) => sum + shard.cpuSeconds, 0);
-  const states = await follow(store, plan, { farm: farm.namespace, release: NAMESPACE }, cpuSeconds / CORES, progress);
+  const states = await follow(store, farm.s3.buckets.logs, plan, farm.namespace, cpuSeconds / CORES, progress);
   return { id: plan.id, verdicts: verdicts(states), isNew: created + replaced > 0 };
 }
 
-/** A Job of the plan, as Pulumi names it. */
-function jobUrn(name: string): string {
-  return `urn:pulumi:release::monofarm::monofarm:matrix:ReleaseJobs$kubernetes:batch/v1:Job::release-${name}`;
+/** Jobs that have ended and are to run again. */
+async function jobsToReplace(names: readonly string[], all: boolean): Promise<string[]> {
+  const states = [...(await jobStates(names))].filter(([, { createdAt }]) => createdAt > 0);
+  return states.filter(([, { ended, failed }]) => failed || (all && ended)).map(([name]) => name);
 }
 
-/**
- * The Jobs of a plan that ran before and failed: asked for again, they run again. What the cache has costs them nothing;
- * what they said of themselves is taken away, so that nobody takes it for the new run's.
- */
-async function failedBefore(store: Store, plan: ReleasePlan): Promise<string[]> {
-  const states = await jobStates(plan, NAMESPACE);
-  const failed = plan.jobs.filter(({ name }) => states.get(name) === "failed");
-  for (const job of failed) {
-    for (const index of job.shards.keys()) await store.remove("logs", logKey(plan.id, job.name, index, "result.json"));
-  }
-  return failed.map(({ name }) => name);
-}
-
-/** The state of the release that was asked for last. @throws UserError where there was none */
+/** The state of the release that is declared now. @throws UserError where there is none */
 export async function releaseStatus(tools: Tools): Promise<ReleaseState> {
-  const file = configFile("release");
-  if (!existsSync(file)) throw new UserError("./farm release status", "no release", "./farm release first");
-  const { config } = parse(readFileSync(file, "utf8")) as { config: { "monofarm:release": Slice } };
-  const { targets, architectures } = config["monofarm:release"];
-  const { store, plan } = await prepare(tools, { targets, architectures });
-  const jobs = await jobStates(plan, NAMESPACE);
-  const states = await readResults(store, plan, ({ name }) => jobs.get(name) !== "running");
-  return { id: plan.id, verdicts: verdicts(states), isNew: false };
+  const farm = await farmOutputs(tools);
+  const store = farmStore(farm);
+  const { matrix, logs } = farm.s3.buckets;
+  const release = await declaredRelease(tools, store, matrix);
+  const jobs = await jobStates(release.jobs.map(({ name }) => name));
+  const states = await explainLost(await readResults(store, logs, release, jobs));
+  return { id: release.id, verdicts: verdicts(states), isNew: false };
 }

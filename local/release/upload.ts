@@ -10,6 +10,7 @@ import type { Workspace } from "./workspace";
 /** Puts what the pods of a release will read into the store; every key names its content, so nothing is written twice. */
 export async function upload(
   store: Store,
+  buckets: { readonly sources: string; readonly matrix: string },
   plan: ReleasePlan,
   workspace: Workspace,
   sources: readonly string[],
@@ -24,11 +25,12 @@ export async function upload(
       report.fraction(index / sources.length);
       const sha256 = basename(file);
       const key = `sha256/${sha256}`;
-      if ((await store.size("sources", key)) === undefined) count(await store.putOnce("sources", key, file, sha256));
+      if ((await store.size(buckets.sources, key)) === undefined)
+        count(await store.putOnce(buckets.sources, key, file, sha256));
     }
-    count(await store.putOnce("matrix", workspaceKey(workspace.sha256), workspace.tar, workspace.sha256));
+    count(await store.putOnce(buckets.matrix, workspaceKey(workspace.sha256), workspace.tar, workspace.sha256));
     for (const { key, file } of shardObjects(plan, workspace.sha256)) {
-      count(await store.putTextOnce("matrix", key, JSON.stringify(file)));
+      count(await store.putTextOnce(buckets.matrix, key, JSON.stringify(file)));
     }
     report.note(stored === 0 ? "(all there)" : `(${stored} new)`);
   });

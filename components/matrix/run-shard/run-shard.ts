@@ -14,9 +14,6 @@ import { sha256Of, type Store } from "./store";
 /** Exit code of whatever is not a target's fault: Kubernetes tries the index again. */
 export const EXIT_INFRASTRUCTURE = 3;
 
-/** Buckets of a farm, by purpose. */
-const BUCKETS = { sources: "sources", matrix: "matrix", release: "release", logs: "logs" } as const;
-
 /** Milliseconds between two reports of progress. */
 const PROGRESS_MS = 3000;
 
@@ -31,15 +28,15 @@ const QUOTED_BYTES = 4000;
  */
 export async function runShard(settings: Settings, store: Store, work: string, stop: AbortSignal): Promise<number> {
   const startedAt = new Date();
-  const { release, job, index } = settings;
+  const { release, job, index, buckets } = settings;
   const at = places(work);
   const key = (file: Parameters<typeof logKey>[3]) => logKey(release, job, index, file);
   // What an earlier run of this very index left is not this one's result.
-  await store.remove(BUCKETS.logs, key("result.json"));
-  const progress = new Progress(store, key("progress.json"), startedAt);
+  await store.remove(buckets.logs, key("result.json"));
+  const progress = new Progress(store, buckets.logs, key("progress.json"), startedAt);
   try {
-    const shard = await readShard(store, BUCKETS.matrix, settings.jobDigest, index);
-    await fetchInputs(store, BUCKETS, shard, at);
+    const shard = await readShard(store, buckets.matrix, settings.jobDigest, index);
+    await fetchInputs(store, buckets, shard, at);
     progress.update({ phase: "building" });
     const { architecture, labels } = shard;
     const memory = process.constrainedMemory();
@@ -53,8 +50,8 @@ export async function runShard(settings: Settings, store: Store, work: string, s
     );
     progress.update({ phase: "storing" });
     const events = readBuildEvents(textOf(at.buildEvents));
-    await store.putText(BUCKETS.logs, key("log.txt"), textOf(at.log));
-    await store.putText(BUCKETS.logs, key("bep.json"), textOf(at.buildEvents));
+    await store.putText(buckets.logs, key("log.txt"), textOf(at.log));
+    await store.putText(buckets.logs, key("bep.json"), textOf(at.buildEvents));
     if (stop.aborted) return EXIT_STOPPED;
     const fault = infrastructureFault(exitCode, events);
     if (fault !== undefined) {
@@ -63,13 +60,13 @@ export async function runShard(settings: Settings, store: Store, work: string, s
     }
     const spawns = readExecutionLog(textOf(at.executionLog).split("\n"));
     const seconds = readSeconds(textOf(at.profile));
-    const stored = await storeOutputs(store, shard, events);
+    const stored = await storeOutputs(store, buckets.release, shard, events);
     const targets = targetResults(shard, { events, spawns, seconds, stored, printed: ({ stderr }) => quote(stderr) });
     const emulated = settings.emulated.includes(architecture);
     const total = (Date.now() - startedAt.getTime()) / 1000;
     const result = shardResult(shard, emulated, startedAt, total, targets, spawns);
     await progress.end();
-    await store.putText(BUCKETS.logs, key("result.json"), JSON.stringify(result));
+    await store.putText(buckets.logs, key("result.json"), JSON.stringify(result));
     return result.exitCode;
   } finally {
     await progress.end();
@@ -77,7 +74,12 @@ export async function runShard(settings: Settings, store: Store, work: string, s
 }
 
 /** Stores every output of the shard's green targets by its digest; gives them by path. */
-async function storeOutputs(store: Store, shard: ShardFile, events: BuildEvents): Promise<Map<string, StoredFile>> {
+async function storeOutputs(
+  store: Store,
+  bucket: string,
+  shard: ShardFile,
+  events: BuildEvents,
+): Promise<Map<string, StoredFile>> {
   const stored = new Map<string, StoredFile>();
   for (const label of shard.labels) {
     const target = events.targets.get(label);
@@ -86,7 +88,7 @@ async function storeOutputs(store: Store, shard: ShardFile, events: BuildEvents)
       if (stored.has(path)) continue;
       const file = fileURLToPath(uri);
       const sha256 = await sha256Of(file);
-      await store.putOnce(BUCKETS.release, `sha256/${sha256}`, file, sha256);
+      await store.putOnce(bucket, `sha256/${sha256}`, file, sha256);
       stored.set(path, { sha256, size: statSync(file).size });
     }
   }
@@ -102,6 +104,7 @@ class Progress {
 
   constructor(
     private readonly store: Store,
+    private readonly bucket: string,
     private readonly key: string,
     startedAt: Date,
   ) {
@@ -127,7 +130,7 @@ class Progress {
     const text = JSON.stringify(this.state);
     if (text === this.written) return;
     this.written = text;
-    this.writing = this.writing.then(() => this.store.putText(BUCKETS.logs, this.key, text).catch(() => undefined));
+    this.writing = this.writing.then(() => this.store.putText(this.bucket, this.key, text).catch(() => undefined));
   }
 }
 

@@ -11,6 +11,13 @@ export interface Settings {
   /** BuildBarn's frontend, `grpc://host:port`. */
   readonly frontend: string;
   readonly s3: { readonly endpoint: string; readonly region: string };
+  /** Names of the buckets by purpose. */
+  readonly buckets: {
+    readonly sources: string;
+    readonly matrix: string;
+    readonly release: string;
+    readonly logs: string;
+  };
   /** Worker images by digest. */
   readonly workerImages: Partial<Readonly<Record<Architecture, string>>>;
   readonly emulated: readonly string[];
@@ -36,6 +43,12 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     s3: {
       endpoint: need("MONOFARM_S3", /^https?:\/\/./, "http://host:port"),
       region: need("AWS_REGION", /./, "a region, such as us-east-1"),
+    },
+    buckets: {
+      sources: environment["MONOFARM_BUCKET_SOURCES"] ?? "sources",
+      matrix: environment["MONOFARM_BUCKET_MATRIX"] ?? "matrix",
+      release: environment["MONOFARM_BUCKET_RELEASE"] ?? "release",
+      logs: environment["MONOFARM_BUCKET_LOGS"] ?? "logs",
     },
     workerImages: { ...image("amd64"), ...image("arm64") },
     emulated: (environment["MONOFARM_EMULATED"] ?? "").split(",").filter((name) => name !== ""),

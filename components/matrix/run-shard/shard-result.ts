@@ -24,6 +24,9 @@ export interface Outcome {
 /** Kinds of failure that are the action's own: to try again would give the same. */
 const OWN_FAULTS = new Set(["NON_ZERO_EXIT", "TIMEOUT", "OUT_OF_MEMORY"]);
 
+/** What BuildBarn's scheduler says at once where no queue was declared for a platform; its properties, in JSON. */
+const NO_WORKERS = /FAILED_PRECONDITION: No workers exist for instance name prefix "[^"]*" platform (\{.*\})/;
+
 /** What became of every label of a shard, in the shard's order. */
 export function targetResults(shard: ShardFile, outcome: Outcome): TargetResult[] {
   const { events, spawns, seconds, stored } = outcome;
@@ -47,11 +50,20 @@ function red(label: string, seconds: number, { events, printed }: Outcome): Targ
   const message = target?.message ?? "";
   if (own !== undefined) {
     const text = printed(own).trim();
-    return { label, status: "failed", seconds, message: text === "" ? own.message : text };
+    return { label, status: "failed", seconds, message: noWorkers(own.message) ?? (text === "" ? own.message : text) };
   }
   const causes = (target?.causes ?? []).filter((cause) => cause !== label);
   if (causes.length === 0) return { label, status: "failed", seconds, message };
   return { label, status: "skipped", seconds, message: `needs ${causes.join(", ")}, which failed` };
+}
+
+/** The scheduler's refusal of a platform, in words. */
+function noWorkers(message: string): string | undefined {
+  const platform = NO_WORKERS.exec(message)?.[1];
+  if (platform === undefined) return undefined;
+  const { properties } = JSON.parse(platform) as { properties: readonly { name: string; value: string }[] };
+  const asked = properties.map(({ name, value }) => `${name}=${value}`).join(" ");
+  return `found an action for ${asked}; allowed: a platform that the farm has workers for`;
 }
 
 /** The result of a shard. Its exit code is 1 where any target is red. */
@@ -82,7 +94,7 @@ export function shardResult(
 export function infrastructureFault(exitCode: number, { failures }: BuildEvents): string | undefined {
   if (exitCode !== 0 && exitCode !== 1) return `Bazel ended with ${exitCode}`;
   for (const { label, code, message } of failures.values()) {
-    if (!OWN_FAULTS.has(code)) return `${label}: ${code}: ${message.split("\n")[0] ?? ""}`;
+    if (!OWN_FAULTS.has(code) && !NO_WORKERS.test(message)) return `${label}: ${code}: ${message.split("\n")[0] ?? ""}`;
   }
   return undefined;
 }
