@@ -23,7 +23,7 @@ import json, os, sys
 work, prefix = sys.argv[1:]
 for built, installed in json.load(sys.stdin).items():
     origin = os.path.relpath(built, work).split(os.sep)
-    if origin[1] == "contrib":
+    if origin[1:2] == ["contrib"]:
         print(origin[2], os.path.relpath(installed, prefix), sep="\t")
 ' "$work" "$prefix" | sort >"$modules"
 
