@@ -1,7 +1,7 @@
 import { UserError } from "../../components/user-error";
 import { importImages } from "../images/import";
 import { ensureImages, references } from "../images/images";
-import { checkMachine, installPackages } from "../node/machine";
+import { checkMachine, enableEmulation, installPackages } from "../node/machine";
 import { ensureNamespace, insideNamespace } from "../node/namespace";
 import { ensureNode } from "../node/node";
 import { bundleShardRunner } from "../release/bundle";
@@ -53,7 +53,9 @@ export const command: Command = {
 
 async function outside(wanted: Architectures, withRelease: boolean, progress: Progress): Promise<void> {
   checkMachine();
-  await installPackages(progress);
+  const emulation = wanted.includes("arm64") && process.arch !== "arm64";
+  await installPackages(emulation, progress);
+  if (emulation) await enableEmulation();
   const tools = await ensureTools(progress);
   await ensureImages(tools, await bundleShardRunner(), wanted, progress);
   if (withRelease) await fetchReleaseSources({}, progress);

@@ -56,15 +56,22 @@ export function checkMachine(facts: MachineFacts = machineFacts()): void {
   if (!facts.cgroups) throw new UserError("/sys/fs/cgroup", "no cgroups", OTHER_WAYS);
 }
 
+/** What it takes besides to run arm64 programs on amd64. */
+const EMULATION: readonly Need[] = [
+  program("qemu-aarch64-static", "qemu-user-static"),
+  program("update-binfmts", "binfmt-support"),
+];
+
 /** Debian packages that are missing. */
-export function missingPackages(exists: (path: string) => boolean = existsSync): string[] {
-  const missing = NEEDS.filter(({ path }) => !path.some(exists)).map(({ debianPackage }) => debianPackage);
+export function missingPackages(emulation: boolean, exists: (path: string) => boolean = existsSync): string[] {
+  const needs = emulation ? [...NEEDS, ...EMULATION] : NEEDS;
+  const missing = needs.filter(({ path }) => !path.some(exists)).map(({ debianPackage }) => debianPackage);
   return [...new Set(missing)].sort();
 }
 
 /** Installs what is missing with apt. @throws UserError when there is no apt, naming the packages */
-export async function installPackages(progress: Progress): Promise<void> {
-  const packages = missingPackages();
+export async function installPackages(emulation: boolean, progress: Progress): Promise<void> {
+  const packages = missingPackages(emulation);
   if (packages.length === 0) return;
   const allowed = `these Debian packages, or the same programs: ${packages.join(" ")}`;
   if (!existsSync("/usr/bin/apt-get")) throw new UserError("machine", "no apt-get", allowed);
@@ -75,6 +82,15 @@ export async function installPackages(progress: Progress): Promise<void> {
     report.note("");
     await run("apt-get", ["install", "--yes", "--quiet", "--no-install-recommends", ...packages], { env });
   });
-  const still = missingPackages();
+  const still = missingPackages(emulation);
   if (still.length > 0) throw new UserError("machine", `still no ${still.join(", ")} after apt-get install`, allowed);
+}
+
+/** Where the kernel lists the program formats that it can hand to an interpreter. */
+const FORMATS = "/proc/sys/fs/binfmt_misc";
+
+/** Lets the kernel hand arm64 programs to qemu-user, in containers too. A reboot forgets it. */
+export async function enableEmulation(): Promise<void> {
+  if (!existsSync(`${FORMATS}/register`)) await run("mount", ["-t", "binfmt_misc", "binfmt_misc", FORMATS]);
+  if (!existsSync(`${FORMATS}/qemu-aarch64`)) await run("update-binfmts", ["--enable", "qemu-aarch64"]);
 }
