@@ -18,8 +18,8 @@ export interface OutputFile {
 /** An action that failed. */
 export interface FailedAction {
   readonly label: string;
-  /** File URI of what it printed; undefined where it never ran. */
-  readonly stderr?: string;
+  /** File URIs of what it printed, standard output first. */
+  readonly printed: readonly string[];
   /** Kind of failure, `NON_ZERO_EXIT`; empty where Bazel gives none. */
   readonly code: string;
   readonly message: string;
@@ -53,6 +53,7 @@ interface Event {
   };
   readonly action?: {
     readonly success?: boolean;
+    readonly stdout?: { readonly uri?: string };
     readonly stderr?: { readonly uri?: string };
     readonly failureDetail?: { readonly message?: string; readonly spawn?: { readonly code?: string } };
   };
@@ -114,10 +115,9 @@ function completed(event: Event, sets: ReadonlyMap<string, NonNullable<Event["na
 
 function failedAction(label: string, { action }: Event): FailedAction | undefined {
   if (action === undefined || action.success === true) return undefined;
-  const uri = action.stderr?.uri;
   return {
     label,
-    ...(uri !== undefined && { stderr: uri }),
+    printed: [action.stdout?.uri, action.stderr?.uri].filter((uri) => uri !== undefined),
     code: action.failureDetail?.spawn?.code ?? "",
     message: action.failureDetail?.message ?? "",
   };

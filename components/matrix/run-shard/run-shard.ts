@@ -17,7 +17,7 @@ export const EXIT_INFRASTRUCTURE = 3;
 /** Milliseconds between two reports of progress. */
 const PROGRESS_MS = 3000;
 
-/** Bytes of what a failed action printed that its result quotes: the end of it. */
+/** Characters of what a failed action printed on either stream that its result quotes: the end of it. */
 const QUOTED_BYTES = 4000;
 
 /**
@@ -61,7 +61,7 @@ export async function runShard(settings: Settings, store: Store, work: string, s
     const spawns = readExecutionLog(textOf(at.executionLog).split("\n"));
     const seconds = readSeconds(textOf(at.profile));
     const stored = await storeOutputs(store, buckets.release, shard, events);
-    const targets = targetResults(shard, { events, spawns, seconds, stored, printed: ({ stderr }) => quote(stderr) });
+    const targets = targetResults(shard, { events, spawns, seconds, stored, printed: ({ printed }) => printed.map(quote).join("") });
     const emulated = settings.emulated.includes(architecture);
     const total = (Date.now() - startedAt.getTime()) / 1000;
     const result = shardResult(shard, emulated, startedAt, total, targets, spawns);
@@ -139,9 +139,8 @@ function failedLabels(at: Places, labels: readonly string[]): string[] {
   return labels.filter((label) => failures.has(label) || targets.get(label)?.success === false);
 }
 
-/** The end of a file that Bazel names, at most `QUOTED_BYTES`. */
-function quote(uri: string | undefined): string {
-  if (uri?.startsWith("file:") !== true) return "";
+/** The end of a file that Bazel names, whole lines, at most `QUOTED_BYTES`. */
+function quote(uri: string): string {
   const text = textOf(fileURLToPath(uri));
   if (text.length <= QUOTED_BYTES) return text;
   const end = text.slice(-QUOTED_BYTES);
