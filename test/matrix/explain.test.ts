@@ -43,6 +43,14 @@ describe("why", () => {
     expect(explain(catalogue, "citext", "-", "5.1")[0]?.label).toBe("@babelfish_ext//contrib/citext/5.1:tar");
   });
 
+  test("knows a module that is listed for some of the versions that are built", () => {
+    expect(against(catalogue, "citext", "-", "18.1")).toEqual([
+      "babelfish 18.1",
+      "listed for babelfish",
+      "listed for postgres",
+    ]);
+  });
+
   test("says what a clause means", () => {
     const [explanation] = explain(monogres, "citus", "13.2.0", "18.1");
     expect(explanation?.reasons.at(-1)).toEqual({

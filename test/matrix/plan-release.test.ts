@@ -73,10 +73,18 @@ describe("a release", () => {
     const names = [
       name({}),
       name({ inputs: ["image"] }),
+      name({ inputs: ["other image"] }),
       name({ targets: ["//postgres/..."] }),
       name({ architectures: ["amd64"] }),
     ];
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  test("gives no client more than it can analyse, however little the targets cost", () => {
+    const { jobs } = planRelease({ index: MONOGRES, shardTargets: 100, targets: ["//extensions/contrib/..."] });
+    const counts = jobs.flatMap(({ shards }) => shards.map(({ labels }) => labels.length));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(2 * 1260);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(120);
   });
 
   test("throttled differently is the same release", () => {

@@ -112,6 +112,17 @@ describe("shards", () => {
     expect(movedShare(before, cutShards([...list, ...more], 1500))).toBe(0);
   });
 
+  test("of groups that grow alike are not all one more at once", () => {
+    const groups = Array.from({ length: 20 }, (_, i) => `postgres~16.${i}~full`);
+    const list = groups.flatMap((group) => Array.from({ length: 1350 }, (_, i) => item(`//e${i}~${group}`, 10, group)));
+    const shards = cutShards(list, 1000);
+    const counts = groups.map((group) => shards.filter(({ key }) => key.startsWith(`${group}#`)).length);
+    expect(new Set(counts)).toEqual(new Set([13, 14]));
+    const rounded = counts.filter((count) => count === 14).length;
+    expect(rounded).toBeGreaterThanOrEqual(8);
+    expect(rounded).toBeLessThanOrEqual(12);
+  });
+
   test("keep a PostgreSQL build's targets together where it fills shards of its own", () => {
     for (const { key, items: inside } of cutShards(many(40_000), 1500)) {
       expect(new Set(inside.map(({ group }) => group)).size, key).toBe(1);

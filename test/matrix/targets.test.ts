@@ -137,7 +137,6 @@ describe("the catalogue", () => {
       "@pg_ext//contrib/citext/16.11:tar",
       "@pg_ext//contrib/citext/16.9:tar",
       "@pg_ext//contrib/citext/17.7:tar",
-      "@pg_ext//contrib/citext/18.1:tar",
     ]);
   });
 });
