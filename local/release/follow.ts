@@ -7,7 +7,7 @@ import { paint } from "../terminal/colour";
 import type { Progress } from "../terminal/progress";
 import type { DeclaredRelease } from "./declared";
 import { failedPods, jobStates } from "./jobs";
-import { type Queue, queueNow } from "./queue";
+import { cacheHitsNow, type Queue, queueNow } from "./queue";
 import { explainLost, type IndexState, isCurrent, isRed, readResults, verdicts } from "./verdict";
 
 /** Milliseconds between two looks. */
@@ -32,6 +32,7 @@ export async function follow(
 ): Promise<IndexState[]> {
   const names = release.jobs.map(({ name }) => name);
   const tell = failureTeller(progress);
+  const hitsBefore = await cacheHitsNow(farm);
   return progress.task(`Release ${release.id}`, expectedSeconds, async (report) => {
     for (;;) {
       const jobs = await jobStates(names);
@@ -42,20 +43,25 @@ export async function follow(
       });
       await tell(states, running);
       if (states.every((state) => state.result !== undefined || state.ended)) {
-        report.note(`(${hitsOf(states)})`);
+        report.note(`(${countHits(hitsIn(states))})`);
         return explainLost(states);
       }
-      report.note(situation(states, running, await queueNow(farm)));
+      const hits = Math.max(hitsIn(states), (await cacheHitsNow(farm)) - hitsBefore);
+      report.note(situation(states, running, await queueNow(farm), hits));
       await sleep(INTERVAL_MS);
     }
   });
 }
 
-/** Where a release is, in a few words. */
+/**
+ * Where a release is, in a few words.
+ * @param hits actions that came from the cache so far
+ */
 export function situation(
   states: readonly IndexState[],
   running: readonly ShardProgress[],
   queue: Queue | undefined,
+  hits: number,
 ): string {
   const results = states.flatMap(({ result }) => (result === undefined ? [] : [result]));
   const done = sum(results.map(({ actions }) => actions.total)) + sum(running.map((one) => one.done));
@@ -64,7 +70,7 @@ export function situation(
   const parts = [
     `${bar(total === 0 ? 0 : done / total)} ${done}/${total} actions`,
     ...(queue === undefined ? [] : [`${queue.running} running`, `${queue.queued} queued`]),
-    hitsOf(states),
+    countHits(hits),
     ...(states.length > 1 ? [`${results.length}/${states.length} shards`] : []),
     ...(failed > 0 ? [`${failed} red`] : []),
   ];
@@ -79,8 +85,11 @@ export function bar(fraction: number): string {
   return `[${"#".repeat(filled)}${"-".repeat(BAR_CELLS - filled)}]`;
 }
 
-function hitsOf(states: readonly IndexState[]): string {
-  const hits = sum(states.map(({ result }) => result?.actions.cacheHits ?? 0));
+function hitsIn(states: readonly IndexState[]): number {
+  return sum(states.map(({ result }) => result?.actions.cacheHits ?? 0));
+}
+
+function countHits(hits: number): string {
   return `${hits} cache ${hits === 1 ? "hit" : "hits"}`;
 }
 

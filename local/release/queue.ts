@@ -31,15 +31,33 @@ interface Pods {
 
 /** The queue now; undefined while there is no scheduler. */
 export async function queueNow(namespace: string): Promise<Queue | undefined> {
-  const pods = await kubeRequest<Pods>(
-    "GET",
-    `/api/v1/namespaces/${namespace}/pods?labelSelector=app.kubernetes.io%2Fname%3Dscheduler`,
-  );
-  const address = pods.items.find(({ status }) => status.podIP !== undefined)?.status.podIP;
-  if (address === undefined) return undefined;
-  try {
-    return readQueue((await call("GET", `http://${address}:9980/metrics`)).body);
-  } catch {
-    return undefined;
-  }
+  const [metrics] = await metricsOf(namespace, "scheduler");
+  return metrics === undefined ? undefined : readQueue(metrics);
+}
+
+/** Reads how many lookups of the action cache a frontend answered with a result since it started. */
+export function readCacheHits(metrics: string): number {
+  const line = /^grpc_server_handled_total\{grpc_code="OK",grpc_method="GetActionResult",.*\} ([\d.e+]+)$/m;
+  return Number(line.exec(metrics)?.[1] ?? 0);
+}
+
+/** Action cache hits of all frontends since they started. */
+export async function cacheHitsNow(namespace: string): Promise<number> {
+  const all = await metricsOf(namespace, "frontend");
+  return all.reduce((sum, metrics) => sum + readCacheHits(metrics), 0);
+}
+
+/** Prometheus metrics of the pods of a part of BuildBarn; those that do not answer are left out. */
+async function metricsOf(namespace: string, part: string): Promise<string[]> {
+  const selector = encodeURIComponent(`app.kubernetes.io/name=${part}`);
+  const pods = await kubeRequest<Pods>("GET", `/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}`);
+  const answers = pods.items.map(async ({ status: { podIP } }) => {
+    if (podIP === undefined) return [];
+    try {
+      return [(await call("GET", `http://${podIP}:9980/metrics`)).body];
+    } catch {
+      return [];
+    }
+  });
+  return (await Promise.all(answers)).flat();
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { readQueue } from "../../local/release/queue";
+import { readCacheHits, readQueue } from "../../local/release/queue";
 
 const PLATFORM = String.raw`instance_name_prefix="",platform="{\"properties\":[{\"name\":\"Arch\",\"value\":\"amd64\"}]}"`;
 
@@ -26,5 +26,21 @@ describe("readQueue", () => {
     expect(readQueue("")).toEqual({ queued: 0, running: 0 });
     const gone = METRICS.split("\n").filter((line) => !line.includes("scheduled_total"));
     expect(readQueue(gone.join("\n")).queued).toBe(0);
+  });
+});
+
+describe("readCacheHits", () => {
+  const line = (code: string, method: string, value: string) =>
+    `grpc_server_handled_total{grpc_code="${code}",grpc_method="${method}",grpc_service="ActionCache",grpc_type="unary"} ${value}`;
+
+  it("counts lookups that found a result, and nothing else", () => {
+    const lines = [
+      line("NotFound", "GetActionResult", "9"),
+      line("OK", "UpdateActionResult", "7"),
+      line("OK", "GetActionResult", "1.5e+03"),
+      line("OK", "GetActionResult", "3").replace("handled_total", "msg_sent_total"),
+    ];
+    expect(readCacheHits(lines.join("\n"))).toBe(1500);
+    expect(readCacheHits("")).toBe(0);
   });
 });

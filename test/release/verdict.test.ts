@@ -112,7 +112,7 @@ describe("situation", () => {
       failed: ["//x:y"],
     };
     const done = state({ result: result([target("//a:a", "built"), target("//b:b", "built")]) });
-    expect(situation([done, state({})], [running], { running: 1, queued: 9 })).toBe(
+    expect(situation([done, state({})], [running], { running: 1, queued: 9 }, 1)).toBe(
       "[#####-------] 6/16 actions, 1 running, 9 queued, 1 cache hit, 1/2 shards, 1 red",
     );
   });
