@@ -1,0 +1,240 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, test } from "vitest";
+
+import { ArtifactStore } from "../../components/artifacts/artifact-store";
+import { BuildBarn } from "../../components/buildbarn/buildbarn";
+import { storageClaims } from "../../components/buildbarn/storage";
+import { KubernetesPlatform } from "../../components/platform/kubernetes/kubernetes-platform";
+import type { NodePool } from "../../components/platform/platform";
+import { ofType, record, type Recorded } from "./recorder";
+
+const digest = (letter: string) => `registry.example/${letter}@sha256:${letter.repeat(64)}`;
+const pool = (role: NodePool["role"], architecture: NodePool["architecture"], emulated = false): NodePool => ({
+  role,
+  architecture,
+  emulated,
+  nodeSelector: { "kubernetes.io/arch": emulated ? "amd64" : architecture },
+  tolerations: [],
+});
+const MIB = 2 ** 20;
+const storage = {
+  shards: 2,
+  cas: { sizeBytes: 8192 * MIB, meanBlobBytes: 65_536, largestBlobBytes: 200 * MIB },
+  ac: { sizeBytes: 256 * MIB, meanBlobBytes: 2048, largestBlobBytes: 4 * MIB },
+};
+
+function declareFarm() {
+  const platform = new KubernetesPlatform("platform", {
+    kubeconfig: "/kubeconfig",
+    pools: [
+      ...(["system", "storage", "client", "worker"] as const).map((role) => pool(role, "amd64")),
+      pool("worker", "arm64", true),
+    ],
+    localVolumes: { directory: "/volumes", node: "farm" },
+    claims: storageClaims("monofarm", storage, "monofarm:storage"),
+  });
+  const namespace = pulumi.output("monofarm");
+  const artifacts = new ArtifactStore("artifacts", {
+    platform,
+    namespace,
+    service: { own: { image: digest("c"), imagePullPolicy: "Never", volumeBytes: 1024 * MIB } },
+    prefix: "",
+    forceDestroy: true,
+  });
+  const workers = (["amd64", "arm64"] as const).map((architecture) => ({
+    architecture,
+    workerImage: digest(architecture === "amd64" ? "a" : "b"),
+    replicas: 1,
+    action: { cpu: "250m", memory: "6Gi" },
+    inputCacheBytes: 1024 * MIB,
+    drainSeconds: 7260,
+  }));
+  const buildbarn = new BuildBarn("buildbarn", {
+    platform,
+    namespace,
+    image: digest("d"),
+    imagePullPolicy: "Never",
+    storage,
+    frontendReplicas: 1,
+    workers,
+    maximumExecutionSeconds: 7200,
+  });
+  return pulumi.all([
+    buildbarn.endpoint,
+    artifacts.endpoint,
+    artifacts.credentials,
+    ...Object.values(artifacts.buckets),
+  ]);
+}
+
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly restartPolicy?: string;
+  readonly resources: { readonly requests?: object; readonly limits?: { readonly memory?: string } };
+  readonly securityContext: {
+    readonly allowPrivilegeEscalation: boolean;
+    readonly readOnlyRootFilesystem: boolean;
+    readonly runAsUser?: number;
+    readonly capabilities: { readonly drop: string[]; readonly add?: string[] };
+  };
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string; readonly subPath?: string }[];
+}
+
+interface Pod {
+  readonly automountServiceAccountToken: boolean;
+  readonly terminationGracePeriodSeconds?: number;
+  readonly initContainers?: readonly Container[];
+  readonly containers: readonly Container[];
+}
+
+interface Workload {
+  readonly spec: {
+    readonly replicas: number;
+    readonly template: { readonly metadata: { readonly annotations?: Record<string, string> }; readonly spec: Pod };
+  };
+}
+
+describe("a farm of two storage shards and two worker pools", () => {
+  let resources: Recorded[];
+  let workloads: Map<string, Workload>;
+
+  beforeAll(async () => {
+    resources = await record(declareFarm);
+    const kinds = ["kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:Deployment"];
+    workloads = new Map(kinds.flatMap((kind) => [...ofType(resources, kind)])) as unknown as Map<string, Workload>;
+  });
+
+  const workload = (name: string): Workload => {
+    const found = workloads.get(name);
+    if (found === undefined) throw new Error(`no ${name} among ${[...workloads.keys()].join(", ")}`);
+    return found;
+  };
+  const containers = () =>
+    [...workloads.values()].flatMap(({ spec }) => [
+      ...(spec.template.spec.initContainers ?? []),
+      ...spec.template.spec.containers,
+    ]);
+
+  test("runs these workloads and no other", () => {
+    expect([...workloads.keys()].sort()).toEqual([
+      "frontend",
+      "s3",
+      "scheduler",
+      "storage",
+      "worker-amd64",
+      "worker-arm64",
+    ]);
+    expect(workload("storage").spec.replicas).toBe(2);
+    expect(workload("scheduler").spec.replicas).toBe(1);
+  });
+
+  test("gives every Kubernetes and dynamic resource an explicit provider", () => {
+    const real = resources.filter(({ type }) => type.startsWith("kubernetes:") || type.startsWith("pulumi-nodejs:"));
+    expect(real.length).toBeGreaterThan(20);
+    expect(real.filter(({ provider }) => provider === "").map(({ name }) => name)).toEqual([]);
+  });
+
+  test("confines every container: digest, requests, memory limit, no escalation, no capabilities beyond two", () => {
+    expect(containers().length).toBeGreaterThan(10);
+    for (const container of containers()) {
+      expect(container.image, container.name).toMatch(/@sha256:[0-9a-f]{64}$/);
+      expect(container.resources.requests, container.name).toBeDefined();
+      expect(container.resources.limits?.memory, container.name).toMatch(/^\d+[MG]i$/);
+      expect(container.securityContext.allowPrivilegeEscalation, container.name).toBe(false);
+      expect(container.securityContext.readOnlyRootFilesystem, container.name).toBe(true);
+      expect(container.securityContext.capabilities.drop, container.name).toEqual(["ALL"]);
+      const added = container.securityContext.capabilities.add ?? [];
+      expect(["DAC_OVERRIDE", "FOWNER"], container.name).toEqual(expect.arrayContaining(added));
+    }
+    for (const [name, { spec }] of workloads) expect(spec.template.spec.automountServiceAccountToken, name).toBe(false);
+  });
+
+  test("keeps actions apart from their worker: another uid, no input cache, no configuration of the worker's own", () => {
+    const pod = workload("worker-amd64").spec.template.spec;
+    const runner = pod.initContainers?.find(({ name }) => name === "runner");
+    const worker = pod.containers.find(({ name }) => name === "worker");
+    expect(runner?.restartPolicy).toBe("Always");
+    expect(runner?.securityContext.runAsUser).not.toBe(worker?.securityContext.runAsUser);
+    expect(runner?.volumeMounts.filter(({ name }) => name === "worker")).toEqual([
+      { name: "worker", mountPath: "/worker/build", subPath: "build" },
+    ]);
+    expect(pod.terminationGracePeriodSeconds).toBe(7260);
+  });
+
+  test("derives runner image, platform property and queue of an architecture from one digest", () => {
+    const configs = ofType(resources, "kubernetes:core/v1:ConfigMap");
+    const text = (name: string) => JSON.stringify(configs.get(name));
+    for (const [architecture, image] of [
+      ["amd64", digest("a")],
+      ["arm64", digest("b")],
+    ] as const) {
+      const pod = workload(`worker-${architecture}`).spec.template.spec;
+      expect(pod.initContainers?.find(({ name }) => name === "runner")?.image).toBe(image);
+      expect(text(`worker-${architecture}`)).toContain(`docker://${image}`);
+      expect(text("scheduler")).toContain(`docker://${image}`);
+    }
+  });
+
+  test("lets nobody write the action cache through the frontend", () => {
+    const config = ofType(resources, "kubernetes:core/v1:ConfigMap").get("frontend") as {
+      data: Record<string, string>;
+    };
+    const { actionCache } = JSON.parse(config.data["frontend.json"] ?? "{}") as {
+      actionCache: { putAuthorizer: object };
+    };
+    expect(actionCache.putAuthorizer).toEqual({ deny: {} });
+  });
+
+  test("keeps secrets secret and gives every purpose a bucket", () => {
+    const buckets = resources.filter(
+      ({ type, name }) => type === "pulumi-nodejs:dynamic:Resource" && name !== "s3-credentials",
+    );
+    expect(buckets.map(({ name }) => name).sort()).toEqual(["logs", "matrix", "release", "sources"]);
+    const release = buckets.find(({ name }) => name === "release");
+    expect(release?.inputs["versioning"]).toBe(true);
+  });
+
+  test("binds each claim of the storage to the folder of its name", () => {
+    const volumes = ofType(resources, "kubernetes:core/v1:PersistentVolume");
+    const bound = [...volumes.values()].map(({ spec }) => {
+      const { claimRef, local } = spec as { claimRef: { name: string }; local: { path: string } };
+      return [claimRef.name, local.path];
+    });
+    expect(bound).toEqual([
+      ["data-storage-0", "/volumes/data-storage-0"],
+      ["data-storage-1", "/volumes/data-storage-1"],
+    ]);
+  });
+});
+
+test("pods roll when, and only when, their configuration changes", async () => {
+  const checksums = async (seconds: number) => {
+    const resources = await record(() => {
+      const platform = new KubernetesPlatform("platform", {
+        kubeconfig: "/kubeconfig",
+        pools: (["system", "storage", "client", "worker"] as const).map((role) => pool(role, "amd64")),
+        claims: [],
+      });
+      const farm = new BuildBarn("buildbarn", {
+        platform,
+        namespace: pulumi.output("monofarm"),
+        image: digest("d"),
+        imagePullPolicy: "Never",
+        storage,
+        frontendReplicas: 1,
+        workers: [],
+        maximumExecutionSeconds: seconds,
+      });
+      return farm.endpoint;
+    });
+    const deployments = ofType(resources, "kubernetes:apps/v1:Deployment") as unknown as Map<string, Workload>;
+    return new Map(
+      [...deployments].map(([name, { spec }]) => [name, spec.template.metadata.annotations?.["farm.build/config"]]),
+    );
+  };
+  const [before, after] = [await checksums(7200), await checksums(3600)];
+  expect(before.get("frontend")).toMatch(/^[0-9a-f]{16}$/);
+  expect(after.get("frontend")).toBe(before.get("frontend"));
+  expect(after.get("scheduler")).not.toBe(before.get("scheduler"));
+});

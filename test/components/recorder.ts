@@ -1,0 +1,53 @@
+import { createRequire } from "node:module";
+
+import * as pulumi from "@pulumi/pulumi";
+
+interface Closures {
+  serializeFunction: () => Promise<{ text: string; containsSecrets: boolean }>;
+}
+
+// Dynamic providers are sent to the engine as text, which the module system of the tests does not allow; what a provider
+// does is tested on the running farm.
+const closures = createRequire(__filename)("@pulumi/pulumi/runtime/closure/serializeClosure") as Closures;
+closures.serializeFunction = () => Promise.resolve({ text: "", containsSecrets: false });
+
+/** A resource as the engine was asked for it. */
+export interface Recorded {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+  /** URN-like reference of the provider that it was given; empty for none. */
+  readonly provider: string;
+}
+
+/** Runs a program against mocks and gives every resource that it declared, once all of them are. */
+export async function record(program: () => pulumi.Output<unknown>): Promise<Recorded[]> {
+  const resources: Recorded[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, provider }) => {
+        resources.push({ type, name, inputs: inputs as Record<string, unknown>, provider: provider ?? "" });
+        const state = {
+          ...(inputs as object),
+          ...(type === "kubernetes:core/v1:Service" && { spec: { clusterIP: "10.96.0.7" } }),
+        };
+        return { id: `${name}-id`, state };
+      },
+      call: () => ({}),
+    },
+    "monofarm",
+    "test",
+    false,
+  );
+  await pulumi.runtime.runInPulumiStack(async () => {
+    await new Promise((resolve) => program().apply(resolve));
+    return {};
+  });
+  await pulumi.runtime.disconnect();
+  return resources;
+}
+
+/** Resources of one kind, by name. */
+export function ofType(resources: readonly Recorded[], type: string): Map<string, Record<string, unknown>> {
+  return new Map(resources.filter((resource) => resource.type === type).map(({ name, inputs }) => [name, inputs]));
+}
