@@ -59,12 +59,9 @@ function declareFarm() {
     workers,
     maximumExecutionSeconds: 7200,
   });
-  return pulumi.all([
-    buildbarn.endpoint,
-    artifacts.endpoint,
-    artifacts.credentials,
-    ...Object.values(artifacts.buckets),
-  ]);
+  const { sources, matrix, release, logs } = artifacts.buckets;
+  const outputs: pulumi.Output<unknown>[] = [buildbarn.endpoint, artifacts.endpoint, sources, matrix, release, logs];
+  return pulumi.all(outputs);
 }
 
 interface Container {

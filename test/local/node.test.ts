@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+
+import { CERTIFICATES } from "../../local/node/certificates";
+import { containerdConfig } from "../../local/node/container-runtime";
+import { NODE_TOOLS, type NodeTools, specHash } from "../../local/node/daemon";
+import { ADDRESSES, paths } from "../../local/node/layout";
+import { checkMachine, missingPackages } from "../../local/node/machine";
+import { corefile } from "../../local/node/network";
+import { isAlive, startTicks } from "../../local/node/process";
+import { daemonSpecs } from "../../local/node/specs";
+
+const layout = { name: "test", state: "/state", run: "/run/test" };
+const tools = Object.fromEntries(NODE_TOOLS.map((name) => [name, `/tools/${name}`])) as NodeTools;
+const programs = { containerd: "/usr/bin/containerd", runc: "/usr/sbin/runc", cniPlugins: "/usr/lib/cni" };
+const specs = daemonSpecs({ layout, tools, programs, sandboxImage: "monofarm.local/pause@sha256:0" });
+
+describe("the daemons of a node", () => {
+  test("come after those that they need", () => {
+    const names = specs.map(({ name }) => name);
+    for (const { name, needs } of specs) {
+      for (const need of needs) expect(names.indexOf(need), `${name} needs ${need}`).toBeLessThan(names.indexOf(name));
+    }
+    expect(names.filter((name) => !specs.some((spec) => spec.needs.includes(name))).length).toBeGreaterThan(0);
+  });
+
+  test("never listen on the same port", () => {
+    const ports = specs.flatMap((spec) => spec.ports);
+    expect(new Set(ports).size).toBe(ports.length);
+  });
+
+  test("keep everything below their own folders", () => {
+    for (const file of specs.flatMap(({ files }) => Object.keys(files))) expect(file).toMatch(/^\/(state|run\/test)\//);
+    const text = containerdConfig(paths(layout), programs, "pause");
+    expect(text).toContain('root = "/state/containerd"');
+    expect(text).toContain('address = "/run/test/containerd/containerd.sock"');
+  });
+
+  test("are known to have changed by arguments, files, binary or certificates, and by nothing else", () => {
+    const [spec] = specs;
+    if (spec === undefined) throw new Error("no daemon");
+    const facts = { bytes: 1, modified: 2 };
+    const hash = specHash(spec, facts, "certificates");
+    expect(specHash({ ...spec }, { ...facts }, "certificates")).toBe(hash);
+    const changed = [
+      specHash({ ...spec, args: [...spec.args, "--more"] }, facts, "certificates"),
+      specHash({ ...spec, files: { "/state/x": "" } }, facts, "certificates"),
+      specHash(spec, { ...facts, modified: 3 }, "certificates"),
+      specHash(spec, facts, "others"),
+    ];
+    expect(new Set([hash, ...changed]).size).toBe(5);
+  });
+});
+
+test("names of the cluster are answered by the cluster, all others by nobody", () => {
+  const [cluster, others] = corefile(paths(layout)).split(/^\.:53/m);
+  expect(cluster).toContain(`kubernetes ${ADDRESSES.clusterDomain}`);
+  expect(cluster).not.toContain("NXDOMAIN");
+  expect(others).toContain("rcode NXDOMAIN");
+  expect(others).not.toContain("forward");
+});
+
+test("only the administrator is in the group that may do everything", () => {
+  const masters = CERTIFICATES.filter(({ organization }) => organization === "system:masters");
+  expect(masters.map(({ name }) => name)).toEqual(["admin"]);
+  const clients = CERTIFICATES.filter(({ usage }) => usage.includes("clientAuth") && !usage.includes("serverAuth"));
+  expect(clients.every(({ alternativeNames }) => alternativeNames === undefined)).toBe(true);
+});
+
+describe("a machine that cannot run a node", () => {
+  const fit = { platform: "linux", uid: 0, cgroups: true };
+  test.each([
+    [{ ...fit, platform: "darwin" }, /machine: found darwin/],
+    [{ ...fit, uid: 1000 }, /user: found uid 1000.*sudo/],
+    [{ ...fit, cgroups: false }, /\/sys\/fs\/cgroup: found no cgroups/],
+  ])("%j is told so, and what remains", (facts, line) => {
+    expect(() => {
+      checkMachine(facts);
+    }).toThrow(line);
+    expect(() => {
+      checkMachine(facts);
+    }).toThrow(/a cluster that exists \(stacks\/Pulumi\.kubernetes\.yaml\)/);
+  });
+
+  test("is no machine that has all of it", () => {
+    expect(() => {
+      checkMachine(fit);
+    }).not.toThrow();
+  });
+
+  test("is told which Debian packages are missing, each once, emulation's only where it is wanted", () => {
+    const nothing = () => false;
+    expect(missingPackages(false, nothing)).toContain("containernetworking-plugins");
+    expect(missingPackages(false, nothing)).not.toContain("qemu-user-static");
+    expect(missingPackages(true, nothing)).toContain("qemu-user-static");
+    expect(missingPackages(true, () => true)).toEqual([]);
+    expect(missingPackages(false, (path) => !path.includes("nft"))).toEqual(["nftables"]);
+  });
+});
+
+test("a process is told from a later one with the same pid", () => {
+  const ticks = startTicks(process.pid) ?? -1;
+  const record = { pid: process.pid, startTicks: ticks, hash: "", since: "" };
+  expect(ticks).toBeGreaterThan(0);
+  expect(isAlive(record)).toBe(true);
+  expect(isAlive({ ...record, startTicks: ticks + 1 })).toBe(false);
+});

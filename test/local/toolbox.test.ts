@@ -1,0 +1,113 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { GO_MODULES } from "../../local/toolbox/catalog";
+import { Digests } from "../../local/toolbox/digests";
+import { buildArguments, buildKey, neededGo, readPins, toolVersion } from "../../local/toolbox/pins";
+import { checkMemory, checkSpace } from "../../local/toolbox/space";
+import { changeVendored } from "../../local/toolbox/vendored";
+import { accepts, compareVersions, versionIn } from "../../local/toolbox/version";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "monofarm-toolbox-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe("the pins", () => {
+  test.each(GO_MODULES.map((tool) => [tool.name, tool] as const))("of %s give a version, a Go and a key", (_, tool) => {
+    const pins = readPins(tool.name);
+    expect(toolVersion(tool, pins)).toMatch(/^\d+\.\d+\.\d+/);
+    expect(neededGo(pins)).toMatch(/^1\.\d+/);
+    expect(buildArguments(tool, pins)).toContain("-trimpath");
+    const go = { version: "1.26.8", os: "linux", arch: "amd64" };
+    const key = buildKey(tool, pins, go);
+    expect(key).toMatch(/^[0-9a-f]{64}$/);
+    expect(buildKey(tool, pins, { ...go, version: "1.26.9" })).not.toBe(key);
+    expect(buildKey(tool, { ...pins, goSum: `${pins.goSum}\n` }, go)).not.toBe(key);
+  });
+
+  test("name each program once", () => {
+    const names = GO_MODULES.flatMap(({ programs }) => Object.keys(programs));
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+test.each([
+  ["Kubernetes v1.37.2", "1.37.2"],
+  ["etcd Version: 3.7.3\nGit SHA: x", "3.7.3"],
+  ["no version", undefined],
+])("the version in %j is %s", (text, version) => {
+  expect(versionIn(text)).toBe(version);
+});
+
+test.each([
+  ["1.9", "1.10", -1],
+  ["1.10", "1.9", 1],
+  ["1.2", "1.2.0", 0],
+])("%s against %s is %i", (a, b, sign) => {
+  expect(Math.sign(compareVersions(a, b))).toBe(sign);
+});
+
+test("a range takes its start and not its end", () => {
+  const range = { from: "1.37", below: "1.38" };
+  expect(["1.36.9", "1.37", "1.37.2", "1.38", "1.38.0"].map((version) => accepts(range, version))).toEqual([
+    false,
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+test("a full disk and a small memory are one line each, with found and needed", () => {
+  expect(() => {
+    checkSpace(
+      "to build x",
+      [
+        { directory: folder, mebibytes: 2048 },
+        { directory: folder, mebibytes: 1024 },
+      ],
+      () => 2048,
+    );
+  }).toThrow(/disk of .*: found 2\.0 GiB free; allowed: 3\.0 GiB to build x/);
+  expect(() => {
+    checkSpace("to build x", [{ directory: folder, mebibytes: 2048 }], () => 2048);
+  }).not.toThrow();
+  expect(() => {
+    checkMemory("to build x", 4096, 2048);
+  }).toThrow(/memory: found 2\.0 GiB with swap; allowed: 4\.0 GiB to build x/);
+});
+
+test("a file's digest is remembered until the file changes", async () => {
+  const file = join(folder, "file");
+  const memory = join(folder, "memory.json");
+  writeFileSync(file, "one");
+  const one = await new Digests(memory).sha256(file);
+  expect(one).toBe("7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed");
+  expect(await new Digests(memory).sha256(file)).toBe(one);
+  writeFileSync(file, "other");
+  expect(await new Digests(memory).sha256(file)).not.toBe(one);
+  writeFileSync(memory, "damaged");
+  expect(await new Digests(memory).sha256(file)).not.toBe(one);
+});
+
+test("a change to a vendored file must find exactly one place", () => {
+  const vendor = join(folder, "vendor");
+  mkdirSync(vendor);
+  writeFileSync(join(vendor, "a.go"), "old old");
+  const change = (find: string) => [{ file: "a.go", find, text: "new" }];
+  expect(() => {
+    changeVendored(vendor, folder, "m", change("old"));
+  }).toThrow(/vendor\/a\.go: found 2 places/);
+  expect(() => {
+    changeVendored(vendor, folder, "m", change("none"));
+  }).toThrow(/found 0 places/);
+  changeVendored(vendor, folder, "m", change("old old"));
+  expect(readFileSync(join(vendor, "a.go"), "utf8")).toBe("new");
+});
