@@ -24,9 +24,7 @@ export async function upload(
     for (const [index, file] of sources.entries()) {
       report.fraction(index / sources.length);
       const sha256 = basename(file);
-      const key = `sha256/${sha256}`;
-      if ((await store.size(buckets.sources, key)) === undefined)
-        count(await store.putOnce(buckets.sources, key, file, sha256));
+      count(await store.putOnce(buckets.sources, `sha256/${sha256}`, file, sha256));
     }
     count(await store.putOnce(buckets.matrix, workspaceKey(workspace.sha256), workspace.tar, workspace.sha256));
     for (const { key, file } of shardObjects(plan, workspace.sha256)) {

@@ -61,7 +61,13 @@ export async function runShard(settings: Settings, store: Store, work: string, s
     const spawns = readExecutionLog(textOf(at.executionLog).split("\n"));
     const seconds = readSeconds(textOf(at.profile));
     const stored = await storeOutputs(store, buckets.release, shard, events);
-    const targets = targetResults(shard, { events, spawns, seconds, stored, printed: ({ printed }) => printed.map(quote).join("") });
+    const targets = targetResults(shard, {
+      events,
+      spawns,
+      seconds,
+      stored,
+      printed: ({ printed }) => printed.map(quote).join(""),
+    });
     const emulated = settings.emulated.includes(architecture);
     const total = (Date.now() - startedAt.getTime()) / 1000;
     const result = shardResult(shard, emulated, startedAt, total, targets, spawns);

@@ -30,6 +30,9 @@ export class StoreError extends Error {
 /** Times that a request is tried, with growing pauses: about a minute in all. */
 const ATTEMPTS = 8;
 
+/** The client would speak to the terminal of whoever uses it; what goes wrong is in the errors. */
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
 /** The S3 service of the farm. */
 export class Store {
   private readonly client: S3Client;
@@ -48,6 +51,7 @@ export class Store {
       region,
       forcePathStyle: true,
       maxAttempts: ATTEMPTS,
+      logger: SILENT,
       ...(credentials !== undefined && { credentials }),
     });
   }
@@ -98,6 +102,8 @@ export class Store {
    * @returns false where it was there
    */
   async putOnce(bucket: string, key: string, file: string, sha256: string): Promise<boolean> {
+    // Asked first, so that megabytes are not sent to be refused.
+    if ((await this.size(bucket, key)) !== undefined) return false;
     const checksum = Buffer.from(sha256, "hex").toString("base64");
     const body = () => ({
       Body: createReadStream(file),
