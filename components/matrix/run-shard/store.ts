@@ -30,6 +30,9 @@ export class StoreError extends Error {
 /** Times that a request is tried, with growing pauses: about a minute in all. */
 const ATTEMPTS = 8;
 
+/** Times that a file is sent. */
+const STREAM_ATTEMPTS = 3;
+
 /** The client would speak to the terminal of whoever uses it; what goes wrong is in the errors. */
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -130,12 +133,17 @@ export class Store {
 
   private async once(bucket: string, key: string, body: () => Pick<PutObjectCommandInput, "Body">): Promise<boolean> {
     const put = () => new PutObjectCommand({ Bucket: bucket, Key: key, IfNoneMatch: "*", ...body() });
-    try {
-      await this.ask(bucket, key, () => this.client.send(put()));
-      return true;
-    } catch (error) {
-      if (error instanceof StoreError && error.status === 412) return false;
-      throw error;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.ask(bucket, key, () => this.client.send(put()));
+        return true;
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        if (error.status === 412) return false;
+        // A store may hang up on a body that it refuses; and nobody but us can send a stream again.
+        if (error.status !== undefined || attempt === STREAM_ATTEMPTS) throw error;
+        if ((await this.size(bucket, key)) !== undefined) return false;
+      }
     }
   }
 
