@@ -103,7 +103,7 @@ describe("infrastructureFault", () => {
       JSON.stringify({
         id: { actionCompleted: { label: "//a:b" } },
         action: { exitCode: 34, failureDetail: { message, spawn: { code } } },
-      }),
+      }) + '\n{"id":{"buildFinished":{}}}',
     );
   const refusal =
     'remote spawn failed: FAILED_PRECONDITION: No workers exist for instance name prefix "" platform ' +
@@ -116,6 +116,10 @@ describe("infrastructureFault", () => {
 
   it.each([2, 34, 37, 143])("is Bazel's exit code %i", (code) => {
     expect(infrastructureFault(code, events)).toBe(`Bazel ended with ${code}`);
+  });
+
+  it("is a Bazel that ended before its build did, even with the exit code of red targets", () => {
+    expect(infrastructureFault(1, readBuildEvents(""))).toBe("Bazel ended with 1 before its build did");
   });
 
   it("is an action that the farm could not run", () => {

@@ -131,3 +131,23 @@ describe("fetch", () => {
     });
   });
 });
+
+describe("a store that is away", () => {
+  it("is one line that names object and address", async () => {
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await expect(store.text("logs", "a")).rejects.toThrow(
+      `s3://logs/a: http://127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}`,
+    );
+  });
+
+  it("is waited for, as long as patience lasts", async () => {
+    const { port } = server.address() as AddressInfo;
+    const credentials = { accessKeyId: "a", secretAccessKey: "b" };
+    const patient = new Store(`http://127.0.0.1:${port}`, "us-east-1", credentials, [1, 1, 20_000]);
+    server.close();
+    const text = patient.text("logs", "a");
+    setTimeout(() => server.listen(port, "127.0.0.1"), 4000);
+    expect(await text).toBeUndefined();
+  });
+});

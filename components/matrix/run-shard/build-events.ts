@@ -30,6 +30,8 @@ export interface BuildEvents {
   readonly targets: ReadonlyMap<string, BuiltTarget>;
   /** By label of the target that they belong to. */
   readonly failures: ReadonlyMap<string, FailedAction>;
+  /** False where Bazel ended before its build did. */
+  readonly finished: boolean;
 }
 
 interface FileEntry {
@@ -44,6 +46,7 @@ interface Event {
     readonly actionCompleted?: { readonly label?: string };
     readonly namedSet?: { readonly id: string };
     readonly pattern?: { readonly pattern: readonly string[] };
+    readonly buildFinished?: object;
   };
   readonly children?: readonly { readonly actionCompleted?: { readonly label?: string } }[];
   readonly completed?: {
@@ -72,10 +75,12 @@ export function readBuildEvents(text: string): BuildEvents {
   const sets = new Map<string, NonNullable<Event["namedSetOfFiles"]>>();
   const targets = new Map<string, BuiltTarget>();
   const failures = new Map<string, FailedAction>();
+  let finished = false;
   for (const line of text.split("\n")) {
     const event = decode(line);
     const { targetCompleted, actionCompleted, namedSet, pattern } = event?.id ?? {};
     if (event === undefined) continue;
+    if (event.id?.buildFinished !== undefined) finished = true;
     if (namedSet !== undefined) sets.set(namedSet.id, event.namedSetOfFiles ?? {});
     else if (targetCompleted !== undefined) targets.set(targetCompleted.label, completed(event, sets));
     else if (actionCompleted?.label !== undefined) {
@@ -85,7 +90,7 @@ export function readBuildEvents(text: string): BuildEvents {
       for (const label of pattern?.pattern ?? []) targets.set(label, completed(event, sets));
     }
   }
-  return { targets, failures };
+  return { targets, failures, finished };
 }
 
 function completed(event: Event, sets: ReadonlyMap<string, NonNullable<Event["namedSetOfFiles"]>>): BuiltTarget {

@@ -6,6 +6,9 @@ import { Store } from "./store";
 /** The folder that the pod may write to. */
 const WORK = "/work";
 
+/** Milliseconds between tries where the store is away: a server of one's own takes half a minute to restart. */
+const PATIENCE = [1000, 4000, 10_000, 15_000, 30_000];
+
 /** What the client container of a release Job runs. */
 async function main(): Promise<number> {
   const stop = new AbortController();
@@ -13,7 +16,7 @@ async function main(): Promise<number> {
     stop.abort();
   });
   const settings = readSettings(process.env);
-  const store = new Store(settings.s3.endpoint, settings.s3.region);
+  const store = new Store(settings.s3.endpoint, settings.s3.region, undefined, PATIENCE);
   clean(WORK);
   return runShard(settings, store, WORK, stop.signal);
 }

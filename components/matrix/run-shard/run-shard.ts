@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 
 import { logKey, type ShardFile } from "../result";
@@ -39,7 +40,7 @@ export async function runShard(settings: Settings, store: Store, work: string, s
     await fetchInputs(store, buckets, shard, at);
     progress.update({ phase: "building" });
     const { architecture, labels } = shard;
-    const memory = process.constrainedMemory();
+    const memory = Math.min(process.constrainedMemory(), totalmem());
     const exitCode = await runBazel(
       { ...settings, places: at, architecture, labels, memory },
       (line) => {

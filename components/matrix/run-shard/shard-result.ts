@@ -91,8 +91,9 @@ export function shardResult(
  * What the farm rather than a target is to blame for, in one line; undefined where every failure is a target's own.
  * @param exitCode Bazel's (https://bazel.build/run/scripts#exit-codes)
  */
-export function infrastructureFault(exitCode: number, { failures }: BuildEvents): string | undefined {
+export function infrastructureFault(exitCode: number, { failures, finished }: BuildEvents): string | undefined {
   if (exitCode !== 0 && exitCode !== 1) return `Bazel ended with ${exitCode}`;
+  if (!finished) return `Bazel ended with ${exitCode} before its build did`;
   for (const { label, code, message } of failures.values()) {
     if (!OWN_FAULTS.has(code) && !NO_WORKERS.test(message)) return `${label}: ${code}: ${message.split("\n")[0] ?? ""}`;
   }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, renameSync, statSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import {
   DeleteObjectCommand,
@@ -27,7 +28,7 @@ export class StoreError extends Error {
   }
 }
 
-/** Times that a request is tried, with growing pauses: about a minute in all. */
+/** Times that a request is tried at once, with growing pauses: about two seconds in all. */
 const ATTEMPTS = 8;
 
 /** Times that a file is sent. */
@@ -43,11 +44,13 @@ export class Store {
   /**
    * @param endpoint URL, `http://s3.monofarm:7070`
    * @param credentials without them, the usual AWS variables
+   * @param patience milliseconds to wait before each further try where the store does not answer at all
    */
   constructor(
     readonly endpoint: string,
     region: string,
     credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string },
+    private readonly patience: readonly number[] = [],
   ) {
     this.client = new S3Client({
       endpoint,
@@ -148,14 +151,27 @@ export class Store {
   }
 
   private async ask<T>(bucket: string, key: string, request: () => Promise<T>): Promise<T> {
-    try {
-      return await request();
-    } catch (error) {
-      const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-      const reason = status === 404 ? "found nothing" : reasonOf(error, this.endpoint);
-      throw new StoreError(`s3://${bucket}/${key}`, status, reason, { cause: error });
+    const pauses = [...this.patience];
+    for (;;) {
+      try {
+        return await request();
+      } catch (error) {
+        const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+        const pause = status === undefined && isAway(error) ? pauses.shift() : undefined;
+        if (pause === undefined) {
+          const reason = status === 404 ? "found nothing" : reasonOf(error, this.endpoint);
+          throw new StoreError(`s3://${bucket}/${key}`, status, reason, { cause: error });
+        }
+        await sleep(pause);
+      }
     }
   }
+}
+
+/** Whether nobody listens at the store's address: it restarts, or its name is not known yet. */
+function isAway(error: unknown): boolean {
+  const codes = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ETIMEDOUT"];
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }
 
 function reasonOf(error: unknown, endpoint: string): string {
