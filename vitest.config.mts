@@ -10,6 +10,7 @@ class ByName extends BaseSequencer {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: ByName },
     projects: [
       {
         test: {
@@ -26,7 +27,6 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 900_000,
           hookTimeout: 900_000,
-          sequence: { sequencer: ByName },
         },
       },
     ],

@@ -57,7 +57,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     FRONTEND_ENTRANCE,
     ...("own" in service ? [{ part: "s3", port: S3_PORT }] : []),
   ]);
-  declareNetworkPolicies(namespace, policies, { provider });
+  const after = declareNetworkPolicies(namespace, policies, { provider });
   const artifacts = new ArtifactStore("artifacts", {
     platform,
     namespace,
@@ -74,6 +74,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     frontendReplicas: 1,
     workers: workerPools(config),
     maximumExecutionSeconds: config.workers.maximumActionSeconds,
+    after,
   });
 
   const client = poolFor(platform, "client", "amd64") ?? poolFor(platform, "client", "arm64");

@@ -23,6 +23,8 @@ export interface BuildBarnArgs {
   readonly workers: readonly WorkerPool[];
   /** Seconds that any action may take. */
   readonly maximumExecutionSeconds: number;
+  /** What must be there before any pod, and go after all: the network policies. @default nothing */
+  readonly after?: readonly pulumi.Resource[];
 }
 
 /**
@@ -36,7 +38,7 @@ export class BuildBarn extends pulumi.ComponentResource {
   constructor(name: string, args: BuildBarnArgs, options?: pulumi.ComponentResourceOptions) {
     super("monofarm:buildbarn:BuildBarn", name, {}, options);
     const { platform, namespace, image, imagePullPolicy } = args;
-    const mine = { parent: this, provider: platform.provider };
+    const mine = { parent: this, provider: platform.provider, dependsOn: [...(args.after ?? [])] };
     const part = (pool: NodePool) => ({ namespace, image, imagePullPolicy, pool });
     const { shards } = args.storage;
 
@@ -47,7 +49,7 @@ export class BuildBarn extends pulumi.ComponentResource {
         storageClassName: platform.storageClassName,
         key: "monofarm:storage",
       },
-      { ...mine, dependsOn: [...platform.volumes] },
+      { ...mine, dependsOn: [...mine.dependsOn, ...platform.volumes] },
     );
     const scheduler = declareScheduler(
       {
@@ -60,12 +62,14 @@ export class BuildBarn extends pulumi.ComponentResource {
       },
       mine,
     );
+    // Workers end before the scheduler that they report to, and the storage that they write to.
+    const behind = { ...mine, dependsOn: [storage, scheduler] };
     const frontend = declareFrontend(
       { ...part(pool(platform, "system")), shards, replicas: args.frontendReplicas },
-      mine,
+      behind,
     );
     const workers = args.workers.map((pods) =>
-      declareWorkers({ ...part(pool(platform, "worker", pods.architecture)), shards, workers: pods }, mine),
+      declareWorkers({ ...part(pool(platform, "worker", pods.architecture)), shards, workers: pods }, behind),
     );
 
     // A client that is told the endpoint finds the whole cluster behind it.

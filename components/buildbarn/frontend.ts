@@ -6,6 +6,7 @@ import { DIAGNOSTICS_PORT } from "./configuration/server";
 import {
   configurationFiles,
   configVolume,
+  dependencies,
   FARM_USER,
   type PartArgs,
   podDefaults,
@@ -54,7 +55,7 @@ export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResour
         },
       },
     },
-    { ...options, dependsOn: [config] },
+    { ...options, dependsOn: [...dependencies(options), config] },
   );
   return new kubernetes.core.v1.Service(
     "frontend",

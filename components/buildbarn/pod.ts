@@ -114,3 +114,9 @@ export function podMetadata(
 export function configVolume(configMap: string): kubernetes.types.input.core.v1.Volume {
   return { name: "config", configMap: { name: configMap } };
 }
+
+/** What a part was already told to wait for: to add to it must not replace it. */
+export function dependencies(options: pulumi.CustomResourceOptions): pulumi.Input<pulumi.Resource>[] {
+  const { dependsOn = [] } = options;
+  return Array.isArray(dependsOn) ? dependsOn : [dependsOn as pulumi.Input<pulumi.Resource>];
+}

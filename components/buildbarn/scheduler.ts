@@ -6,6 +6,7 @@ import { DIAGNOSTICS_PORT } from "./configuration/server";
 import {
   configurationFiles,
   configVolume,
+  dependencies,
   FARM_USER,
   type PartArgs,
   podDefaults,
@@ -32,7 +33,13 @@ export function declareScheduler(
   const metadata = { name: "scheduler", namespace, labels: selector("scheduler") };
   const ports = Object.entries(SCHEDULER_PORTS).map(([name, port]) => ({ name: name.toLowerCase(), port }));
   const config = new kubernetes.core.v1.ConfigMap("scheduler", { metadata, data: { ...files.data } }, options);
-  new kubernetes.core.v1.Service("scheduler", { metadata, spec: { selector: selector("scheduler"), ports } }, options);
+  // It comes before its pods and goes after them: workers tell the scheduler that they leave.
+  const annotations = { "pulumi.com/skipAwait": "true" };
+  const service = new kubernetes.core.v1.Service(
+    "scheduler",
+    { metadata: { ...metadata, annotations }, spec: { selector: selector("scheduler"), ports } },
+    options,
+  );
   return new kubernetes.apps.v1.Deployment(
     "scheduler",
     {
@@ -61,6 +68,6 @@ export function declareScheduler(
         },
       },
     },
-    { ...options, dependsOn: [config] },
+    { ...options, dependsOn: [...dependencies(options), config, service] },
   );
 }

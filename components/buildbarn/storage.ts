@@ -9,6 +9,7 @@ import { stateDirectory, STORAGE_DIRECTORY, storageConfiguration, STORES } from 
 import {
   configurationFiles,
   configVolume,
+  dependencies,
   CONFINED,
   FARM_USER,
   type PartArgs,
@@ -129,6 +130,6 @@ export function declareStorage(
         persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" },
       },
     },
-    { ...options, dependsOn: [config, ...[options.dependsOn ?? []].flat()] as pulumi.Resource[] },
+    { ...options, dependsOn: [...dependencies(options), config] },
   );
 }

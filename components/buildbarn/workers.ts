@@ -8,6 +8,7 @@ import { platformProperties } from "./platform-properties";
 import {
   configurationFiles,
   configVolume,
+  dependencies,
   CONFINED,
   type PartArgs,
   podDefaults,
@@ -92,7 +93,7 @@ export function declareWorkers(
         },
       },
     },
-    { ...options, dependsOn: [config] },
+    { ...options, dependsOn: [...dependencies(options), config] },
   );
 }
 

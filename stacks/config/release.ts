@@ -1,5 +1,10 @@
 import { z } from "zod";
 
+const positive = (most: number) => {
+  const message = `a whole number from 1 to ${most}`;
+  return z.number(message).int(message).min(1, message).max(most, message);
+};
+
 /** Every key of a release's stack. */
 export const RELEASE_SLICES = {
   program: z.literal("release"),
@@ -14,6 +19,12 @@ export const RELEASE_SLICES = {
       .array(z.enum(["amd64", "arm64"]))
       .min(1, "amd64, arm64 or both")
       .default(["amd64"]),
+    /** Option sets of PostgreSQL. @default all that the index has */
+    optionSets: z.array(z.string()).optional(),
+    /** CPU-seconds of a shard: what one Bazel client leads through the farm. @default 18000 (5 core-hours) */
+    shardCpuSeconds: positive(10_000_000).optional(),
+    /** Pods at once in each Job. @default as many as the farm has workers */
+    parallelism: positive(100_000).optional(),
     /** sha256 of the Bazel workspace in the matrix bucket. */
     workspace: z.string().regex(/^[0-9a-f]{64}$/, "the sha256 of a stored workspace: ./farm release stores it"),
   }),
