@@ -57,9 +57,10 @@ export interface Changes {
   readonly unchanged: number;
 }
 
-/** Reads Pulumi's summary: `+ 3 created`, `25 unchanged`. */
+/** Reads Pulumi's summary, the lines after `Resources:` such as `    + 3 created`; names of resources may look like them. */
 export function changesIn(output: string): Changes {
-  const count = (word: string) => Number(new RegExp(`(\\d+) ${word}`).exec(output)?.[1] ?? 0);
+  const summary = output.slice(output.lastIndexOf("\nResources:"));
+  const count = (word: string) => Number(new RegExp(`^ +[^\\d\\n]*(\\d+) ${word}`, "m").exec(summary)?.[1] ?? 0);
   return {
     created: count("created"),
     updated: count("updated"),
