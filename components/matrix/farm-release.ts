@@ -21,6 +21,12 @@ export interface FarmRelease {
   /** Label patterns; none means everything that is not manual. */
   readonly targets: readonly string[];
   readonly architectures: readonly Architecture[];
+  /** Option sets of PostgreSQL. @default all that the index has */
+  readonly optionSets?: readonly string[] | undefined;
+  /** CPU-seconds of a shard. @default 18000 */
+  readonly shardCpuSeconds?: number | undefined;
+  /** Pods at once in each Job. @default as many as the farm has workers of one architecture */
+  readonly parallelism?: number | undefined;
   /** sha256 of the Bazel workspace. */
   readonly workspace: string;
 }
@@ -44,11 +50,14 @@ export function planFarmRelease(release: FarmRelease, farm: FarmFacts, where: st
   const pools = farm.pools.filter(({ architecture }) => release.architectures.includes(architecture));
   const byArchitecture = <T>(value: (pool: (typeof pools)[number]) => T) =>
     Object.fromEntries(pools.map((pool) => [pool.architecture, value(pool)]));
+  const { optionSets, shardCpuSeconds } = release;
   return planRelease({
     index: release.index,
     targets: release.targets,
     architectures: release.architectures,
-    parallelism: pools.reduce((most, { concurrency }) => Math.max(most, concurrency), 1),
+    ...(optionSets !== undefined && { optionSets }),
+    ...(shardCpuSeconds !== undefined && { shardCpuSeconds }),
+    parallelism: release.parallelism ?? pools.reduce((most, { concurrency }) => Math.max(most, concurrency), 1),
     cores: byArchitecture(({ concurrency }) => concurrency * CORES_PER_WORKER),
     slowdown: byArchitecture(({ emulated }) => (emulated ? EMULATION : 1)),
     inputs: [release.workspace, farm.clientImage, ...Object.values(farm.workerImages)],

@@ -2,12 +2,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { parse } from "yaml";
+import type { z } from "zod";
 
 import { planFarmRelease } from "../../components/matrix/farm-release";
 import type { MatrixIndex } from "../../components/matrix/matrix-index";
+import { show } from "../../components/matrix/mistakes";
 import { readIndex } from "../../components/matrix/read-index";
 import type { Architecture } from "../../components/platform/platform";
 import { UserError } from "../../components/user-error";
+import { RELEASE_SLICES } from "../../stacks/config/release";
 import { CHECKOUT } from "../directories";
 import { fetchSources } from "../sources/fetch-sources";
 import { sourcesOf } from "../sources/list-sources";
@@ -32,29 +35,44 @@ export interface ReleaseRequest {
   readonly again?: boolean;
 }
 
-interface Slice {
-  readonly index: string;
-  readonly targets: readonly string[];
-  readonly architectures: readonly Architecture[];
-}
+/** `monofarm:release` of the committed stack, before the machine's own part is added. */
+const committedSlice = RELEASE_SLICES.release.omit({ workspace: true });
+
+type Slice = z.infer<typeof committedSlice>;
 
 /** CPU-seconds that the local farm works off in a second. */
 const CORES = 2;
 
+const FILE = "stacks/Pulumi.release.yaml";
+
 /** How messages name what the command line asks for. */
 const WHERE = "./farm release";
 
-/** The release slice of stacks/Pulumi.release.yaml under what the command line asks for. */
-export function releaseSlice(request: ReleaseRequest): Slice {
-  const file = join(CHECKOUT, "stacks", "Pulumi.release.yaml");
-  const { config } = parse(readFileSync(file, "utf8")) as { config?: { "monofarm:release"?: Slice } };
-  const slice = config?.["monofarm:release"];
-  if (slice === undefined)
-    throw new UserError("stacks/Pulumi.release.yaml: monofarm:release", "nothing", "index, targets and architectures");
+/**
+ * The release slice of stacks/Pulumi.release.yaml under what the command line asks for.
+ * @throws UserError naming the key that is wrong
+ */
+export function releaseSlice(
+  request: ReleaseRequest,
+  text: string = readFileSync(join(CHECKOUT, FILE), "utf8"),
+): Slice {
+  const { config } = parse(text) as { config?: Record<string, unknown> };
+  const found = config?.["monofarm:release"];
+  const slice = committedSlice.safeParse(found);
+  if (!slice.success) {
+    const [issue] = slice.error.issues;
+    const path = issue?.path ?? [];
+    const value = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)[key], found);
+    throw new UserError(
+      [`${FILE}: monofarm:release`, ...path.map(String)].join("."),
+      show(value),
+      issue?.message ?? "index, targets and architectures",
+    );
+  }
   return {
-    ...slice,
-    ...(request.targets !== undefined && { targets: request.targets }),
-    ...(request.architectures !== undefined && { architectures: request.architectures }),
+    ...slice.data,
+    ...(request.targets !== undefined && { targets: [...request.targets] }),
+    ...(request.architectures !== undefined && { architectures: [...request.architectures] }),
   };
 }
 

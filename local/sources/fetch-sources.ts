@@ -6,6 +6,7 @@ import { CACHE } from "../directories";
 import type { Progress, Report } from "../terminal/progress";
 import { Digests } from "../toolbox/digests";
 import { withLock } from "../toolbox/lock";
+import { checkSpace } from "../toolbox/space";
 import { fetchDebianSource } from "./debian-source";
 import { download } from "./download";
 import { fetchGoModule } from "./go-module";
@@ -15,6 +16,9 @@ import { parseSourceUrl, type SourceUrl } from "./source-url";
 
 /** Source archives by sha256, for every farm of this machine. */
 export const SOURCES = join(CACHE, "sources");
+
+/** MiB that a source archive takes at most, with what its fetching leaves behind. */
+const LARGEST_MIB = 150;
 
 /** Seconds that an archive usually takes. */
 const EXPECTED_SECONDS = 10;
@@ -39,6 +43,7 @@ export async function fetchSources(
   const missing: WantedSource[] = [];
   for (const source of wanted) if (!(await isThere(source))) missing.push(source);
   if (missing.length > 0) {
+    checkSpace("for source archives", [{ directory, mebibytes: LARGEST_MIB * missing.length }]);
     const waiting = () => {
       progress.line("Another ./farm fetches sources: waiting for it");
     };
