@@ -22,10 +22,11 @@ async function main(): Promise<number> {
 }
 
 function oneLine(error: unknown): string {
-  const full = error instanceof Error && "code" in error && error.code === "ENOSPC";
-  if (full)
+  const text = error instanceof Error ? error.message : String(error);
+  if (/ENOSPC|No space left on device/.test(text)) {
     return `disk of ${WORK}: found ${freeMebibytes(WORK)} MiB free; allowed: more ephemeral storage for the Job`;
-  return error instanceof Error ? error.message : String(error);
+  }
+  return text.trim().split("\n").join(" ");
 }
 
 main().then(
