@@ -99,9 +99,14 @@ async function make(spec: ImageSpec, tools: Tools, directory: string, report: Re
   }
 }
 
+/** Where the root of an image is kept, once it was made. */
+export function debianTar(root: DebianRoot): string {
+  return join(IMAGES, "debian", `${hash(debianArguments(root, ""))}.tar`);
+}
+
 /** The root alone is kept too: a change of what lies above it must not fetch hundreds of packages again. */
 async function debianLayer(root: DebianRoot, name: string, report: Report): Promise<string> {
-  const tar = join(IMAGES, "debian", `${hash(debianArguments(root, ""))}.tar`);
+  const tar = debianTar(root);
   if (existsSync(tar)) return tar;
   mkdirSync(join(IMAGES, "debian"), { recursive: true });
   const log = join(CACHE, "logs", `image-${name}.log`);
