@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { RUN, STATE } from "../directories";
+import { NAME, RUN, STATE } from "../directories";
 
 /** The addresses of the farm: all of them inside its network namespace, so they meet nothing outside it. */
 export const ADDRESSES = {
@@ -33,7 +33,7 @@ export interface NodeLayout {
 }
 
 /** The node of `./farm`. */
-export const FARM_LAYOUT: NodeLayout = { name: "monofarm", state: STATE, run: RUN };
+export const FARM_LAYOUT: NodeLayout = { name: NAME, state: STATE, run: RUN };
 
 /** Every path of a node, by what it holds. */
 export function paths(layout: NodeLayout) {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { platform } from "node:os";
 
 import { UserError } from "../../components/user-error";
+import { NAME } from "../directories";
 import { run } from "../run";
 import type { Progress } from "../terminal/progress";
 
@@ -41,12 +42,17 @@ export interface MachineFacts {
   readonly platform: string;
   readonly uid: number;
   readonly cgroups: boolean;
+  /** `MONOFARM_NAME`. */
+  readonly name: string;
 }
+
+/** It becomes a network namespace, a cgroup and a folder. */
+const NAME_FORM = /^[a-z][a-z0-9-]{0,30}$/;
 
 /** Facts of this machine. */
 export function machineFacts(): MachineFacts {
   const cgroups = existsSync("/sys/fs/cgroup/cgroup.controllers") || existsSync("/sys/fs/cgroup/memory");
-  return { platform: platform(), uid: process.getuid?.() ?? -1, cgroups };
+  return { platform: platform(), uid: process.getuid?.() ?? -1, cgroups, name: NAME };
 }
 
 /** @throws UserError when no node can run here, naming what remains possible */
@@ -54,6 +60,13 @@ export function checkMachine(facts: MachineFacts = machineFacts()): void {
   if (facts.platform !== "linux") throw new UserError("machine", facts.platform, OTHER_WAYS);
   if (facts.uid !== 0) throw new UserError("user", `uid ${facts.uid}`, `${OTHER_WAYS}; as root: sudo ./farm up`);
   if (!facts.cgroups) throw new UserError("/sys/fs/cgroup", "no cgroups", OTHER_WAYS);
+  if (!NAME_FORM.test(facts.name)) {
+    throw new UserError(
+      "MONOFARM_NAME",
+      facts.name || "nothing",
+      "a lower-case letter, then letters, digits and hyphens, 31 at most",
+    );
+  }
 }
 
 /** What it takes besides to run arm64 programs on amd64. */

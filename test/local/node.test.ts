@@ -67,7 +67,7 @@ test("only the administrator is in the group that may do everything", () => {
 });
 
 describe("a machine that cannot run a node", () => {
-  const fit = { platform: "linux", uid: 0, cgroups: true };
+  const fit = { platform: "linux", uid: 0, cgroups: true, name: "monofarm" };
   test.each([
     [{ ...fit, platform: "darwin" }, /machine: found darwin/],
     [{ ...fit, uid: 1000 }, /user: found uid 1000.*sudo/],
@@ -79,6 +79,12 @@ describe("a machine that cannot run a node", () => {
     expect(() => {
       checkMachine(facts);
     }).toThrow(/a cluster that exists \(stacks\/Pulumi\.kubernetes\.yaml\)/);
+  });
+
+  test.each(["", "Farm", "a/b", "a".repeat(32)])("takes %j for no name of a farm", (name) => {
+    expect(() => {
+      checkMachine({ ...fit, name });
+    }).toThrow(/MONOFARM_NAME: found .*; allowed: a lower-case letter/);
   });
 
   test("is no machine that has all of it", () => {
