@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
 
 import { CHECKOUT } from "../directories";
-import { onPath, type Tools } from "../toolbox/toolbox";
+import { onPath } from "../toolbox/find";
+import type { Tools } from "../toolbox/toolbox";
 
 /** Executables that stand in for Pulumi's own Node.js support. */
 const STAND_INS = join(CHECKOUT, "local", "engine", "bin");

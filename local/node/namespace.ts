@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 import { UserError } from "../../components/user-error";
@@ -7,9 +7,12 @@ import { ADDRESSES, BRIDGE, FARM_LAYOUT, type NodeLayout, paths } from "./layout
 
 const NAMESPACE = paths(FARM_LAYOUT).networkNamespace;
 
-/** Whether the farm's network namespace is there. */
-export function namespaceExists(): boolean {
-  return existsSync(NAMESPACE);
+/** Type of the file system of namespaces (`NSFS_MAGIC` of linux/magic.h). */
+const NSFS = 0x6e736673;
+
+/** Whether a network namespace is there; of one that a reboot took, an empty file may be left. */
+export function namespaceExists(file: string = NAMESPACE): boolean {
+  return existsSync(file) && statfsSync(file).type === NSFS;
 }
 
 /** Whether this process runs inside the farm's network namespace. */
@@ -39,7 +42,8 @@ const SETTINGS = {
 export async function ensureNamespace(layout: NodeLayout = FARM_LAYOUT): Promise<void> {
   const at = paths(layout);
   const ip = (...args: string[]) => run("ip", ["-netns", layout.name, ...args]);
-  if (!existsSync(at.networkNamespace)) {
+  if (!namespaceExists(at.networkNamespace)) {
+    rmSync(at.networkNamespace, { force: true });
     mkdirSync(dirname(at.claim), { recursive: true, mode: 0o755 });
     writeFileSync(at.claim, "");
     await run("ip", ["netns", "add", layout.name]);

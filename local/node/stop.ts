@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../run";
 import { cgroupProcesses, removeCgroups } from "./cgroups";
 import { FARM_LAYOUT, type NodeLayout, paths } from "./layout";
+import { namespaceExists } from "./namespace";
 import { stopDaemon } from "./process";
 
 /** Daemons in the order in which they end: what starts pods first, what stores last. */
@@ -42,8 +43,9 @@ export async function stopNode(purge: boolean, layout: NodeLayout = FARM_LAYOUT)
   for (const name of ORDER) if (await stopDaemon(at.daemons, name)) daemons += 1;
   const processes = claimed ? await killAll(() => processesOf(layout)) : 0;
   const mounts = await unmountBelow([layout.run, layout.state]);
-  const namespace = claimed && existsSync(at.networkNamespace);
+  const namespace = claimed && namespaceExists(at.networkNamespace);
   if (namespace) await run("ip", ["netns", "delete", layout.name]);
+  else if (claimed) rmSync(at.networkNamespace, { force: true });
   if (claimed) removeCgroups(layout.name);
   rmSync(layout.run, { recursive: true, force: true });
   const data = purge && existsSync(layout.state);
@@ -55,7 +57,7 @@ export async function stopNode(purge: boolean, layout: NodeLayout = FARM_LAYOUT)
 function processesOf(layout: NodeLayout): number[] {
   const pids = new Set(cgroupProcesses(layout.name));
   const { networkNamespace } = paths(layout);
-  if (existsSync(networkNamespace)) {
+  if (namespaceExists(networkNamespace)) {
     const { ino, dev } = statSync(networkNamespace);
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
       const own = networkOf(pid);

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { call } from "./api";
 import { binaryFacts, type DaemonSpec, type Probe, specHash } from "./daemon";
 import type { NodePaths } from "./layout";
+import { checkPorts } from "./ports";
 import { isAlive, readRecord, startDaemon, stopDaemon } from "./process";
 
 /** A daemon that ended, or never answered, after it was started. */
@@ -78,6 +79,7 @@ async function ensure(spec: DaemonSpec, at: NodePaths, credentials: string): Pro
     return false;
   }
   await stopDaemon(at.daemons, spec.name);
+  checkPorts(spec);
   for (const [file, text] of Object.entries(spec.files)) {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);

@@ -40,12 +40,17 @@ export type VendorChange =
   | { readonly file: string; readonly find: string; readonly text: string }
   | { readonly file: string; readonly copy: string };
 
-/** When a program that the machine has already is good enough. */
-export interface Acceptance {
-  /** Arguments that make the program print its version. */
-  readonly args: readonly string[];
-  readonly range: VersionRange;
-}
+/** When a program that the machine has already is good enough: on PATH, or in Pulumi's plugin cache. */
+export type Acceptance = { readonly range: VersionRange } & (
+  | {
+      /** Arguments that make the program print its version. */
+      readonly args: readonly string[];
+    }
+  | {
+      /** Name of the provider: `kubernetes`. */
+      readonly plugin: string;
+    }
+);
 
 /** A Go module of the farm's tools: what is built from it, and what that costs. */
 export interface GoModule {
@@ -56,7 +61,7 @@ export interface GoModule {
   readonly version?: string;
   /** Go package by program. */
   readonly programs: Readonly<Partial<Record<BinaryName, string>>>;
-  /** Acceptance of a program on PATH; where it is left out, PATH is not searched. */
+  /** Where it is left out, the programs are always built. */
   readonly accepted?: Acceptance;
   /** Linker variables (`-X`), given the version without its `v`. */
   readonly variables?: (version: string) => Readonly<Record<string, string>>;
@@ -192,6 +197,7 @@ export const GO_MODULES: readonly GoModule[] = [
     module: PROVIDER,
     version: "4.27.0",
     programs: { "pulumi-resource-kubernetes": `${PROVIDER}/cmd/pulumi-resource-kubernetes` },
+    accepted: { plugin: "kubernetes", range: { from: "4.27", below: "5" } },
     variables: (version) => ({ [`${PROVIDER}/pkg/version.Version`]: version }),
     withoutInlining: "github.com/pulumi/pulumi-kubernetes/sdk/v4/...",
     vendor: [

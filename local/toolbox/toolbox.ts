@@ -1,15 +1,14 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 
 import { CACHE } from "../directories";
-import { CommandError, run } from "../run";
 import type { Progress } from "../terminal/progress";
 import { build, buildPlace } from "./build";
 import { type BinaryName, GO_MODULES, type GoModule } from "./catalog";
 import { Digests } from "./digests";
+import { find } from "./find";
 import { withLock } from "./lock";
 import { readPins, toolVersion } from "./pins";
-import { accepts, versionIn } from "./version";
 
 /** A program that the farm uses. */
 export interface Tool {
@@ -18,7 +17,7 @@ export interface Tool {
   readonly path: string;
   /** Without `v`: `1.37.2`. */
   readonly version: string;
-  /** `found`: an accepted version was on PATH. `built`: made from the pins of this checkout. */
+  /** `found`: an accepted version was on PATH or in the plugin cache. `built`: made from the pins of this checkout. */
   readonly origin: "found" | "built";
 }
 
@@ -32,7 +31,8 @@ export type Tools = Readonly<Record<BinaryName, Tool>>;
 export async function ensureTools(progress: Progress): Promise<Tools> {
   const tools: Partial<Record<BinaryName, Tool>> = {};
   for (const module of GO_MODULES) {
-    for (const tool of (await found(module)) ?? (await built(module, progress))) tools[tool.name] = tool;
+    const found = (await find(module))?.map((tool) => ({ ...tool, origin: "found" as const }));
+    for (const tool of found ?? (await built(module, progress))) tools[tool.name] = tool;
   }
   return tools as Tools;
 }
@@ -65,47 +65,6 @@ async function built(module: GoModule, progress: Progress): Promise<Tool[]> {
   }));
 }
 
-/** The programs of a module on PATH, when all are there and of an accepted version. */
-async function found(module: GoModule): Promise<Tool[] | undefined> {
-  const { accepted } = module;
-  if (accepted === undefined) return undefined;
-  const tools: Tool[] = [];
-  for (const name of binaries(module)) {
-    const path = onPath(name);
-    const version = path === undefined ? undefined : await reportedVersion(path, accepted.args);
-    if (path === undefined || version === undefined || !accepts(accepted.range, version)) return undefined;
-    tools.push({ name, path, version, origin: "found" });
-  }
-  return tools;
-}
-
 function binaries(module: GoModule): BinaryName[] {
   return Object.keys(module.programs) as BinaryName[];
-}
-
-async function reportedVersion(path: string, args: readonly string[]): Promise<string | undefined> {
-  try {
-    return versionIn(await run(path, args));
-  } catch (error) {
-    if (error instanceof CommandError) return undefined;
-    throw error;
-  }
-}
-
-/** The first executable of a name on PATH. */
-export function onPath(name: string, path: string = process.env["PATH"] ?? ""): string | undefined {
-  return path
-    .split(delimiter)
-    .filter((folder) => folder !== "")
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -1,3 +1,5 @@
+import { type AddressInfo, createServer } from "node:net";
+
 import { describe, expect, test } from "vitest";
 
 import { CERTIFICATES } from "../../local/node/certificates";
@@ -5,7 +7,9 @@ import { containerdConfig } from "../../local/node/container-runtime";
 import { NODE_TOOLS, type NodeTools, specHash } from "../../local/node/daemon";
 import { ADDRESSES, paths } from "../../local/node/layout";
 import { checkMachine, missingPackages } from "../../local/node/machine";
+import { namespaceExists } from "../../local/node/namespace";
 import { corefile } from "../../local/node/network";
+import { checkPorts, listeners } from "../../local/node/ports";
 import { isAlive, startTicks } from "../../local/node/process";
 import { daemonSpecs } from "../../local/node/specs";
 
@@ -109,4 +113,37 @@ test("a process is told from a later one with the same pid", () => {
   expect(ticks).toBeGreaterThan(0);
   expect(isAlive(record)).toBe(true);
   expect(isAlive({ ...record, startTicks: ticks + 1 })).toBe(false);
+});
+
+describe("a port", () => {
+  test("that is listened on is told from one that is connected", () => {
+    const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:192B 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 26712 1 0 100 0 0 10 0
+   1: 0100007F:192C 0100007F:192B 01 00000000:00000000 00:00000000 00000000     0        0 26713 1 0 100 0 0 10 0
+`;
+    expect(listeners(table)).toEqual(new Map([[6443, "26712"]]));
+    expect(listeners("")).toEqual(new Map());
+  });
+
+  test("that somebody has is one line which names the port and them", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const check = () => {
+      checkPorts({ name: "etcd", ports: [port] });
+    };
+    expect(check).toThrow(
+      new RegExp(
+        `^port ${port} of the farm's network: found it taken by process ${process.pid} .*; allowed: .*for etcd`,
+      ),
+    );
+    await new Promise((resolve) => server.close(resolve));
+    expect(check).not.toThrow();
+  });
+});
+
+test("a network namespace is told from the file that a reboot leaves of it", () => {
+  expect(namespaceExists("/proc/self/ns/net")).toBe(true);
+  expect(namespaceExists("/proc/self/status")).toBe(false);
+  expect(namespaceExists("/run/netns/monofarm-none")).toBe(false);
 });

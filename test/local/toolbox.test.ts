@@ -1,11 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { GO_MODULES } from "../../local/toolbox/catalog";
+import { CACHE, STATE } from "../../local/directories";
 import { Digests } from "../../local/toolbox/digests";
+import { onPath, pluginInCache } from "../../local/toolbox/find";
 import { buildArguments, buildKey, neededGo, readPins, toolVersion } from "../../local/toolbox/pins";
 import { checkMemory, checkSpace } from "../../local/toolbox/space";
 import { changeVendored } from "../../local/toolbox/vendored";
@@ -63,6 +65,36 @@ test("a range takes its start and not its end", () => {
     false,
     false,
   ]);
+});
+
+describe("what the machine has already", () => {
+  function executable(...path: string[]): string {
+    const file = join(folder, ...path);
+    mkdirSync(join(file, ".."), { recursive: true });
+    writeFileSync(file, "#!/bin/sh\n");
+    chmodSync(file, 0o755);
+    return file;
+  }
+
+  test("is the first executable on PATH, never the farm's own", () => {
+    const first = executable("a", "pulumi");
+    const path = [join(STATE, "bin"), join(CACHE, "tools", "pulumi", "key"), join(folder, "a"), join(folder, "b")];
+    executable("b", "pulumi");
+    expect(onPath("pulumi", path.join(":"))).toBe(first);
+    expect(onPath("etcd", path.join(":"))).toBeUndefined();
+  });
+
+  test("is the newest accepted plugin of Pulumi's cache", () => {
+    const name = "pulumi-resource-kubernetes";
+    for (const version of ["4.9.0", "4.27.1", "4.100.0", "5.0.0"]) executable(`resource-kubernetes-v${version}`, name);
+    executable("resource-aws-v4.200.0", name);
+    mkdirSync(join(folder, "resource-kubernetes-v4.101.0"));
+    const range = { from: "4.27", below: "5" };
+    const newest = pluginInCache(name, "kubernetes", range, folder);
+    expect(newest).toEqual({ name, version: "4.100.0", path: join(folder, "resource-kubernetes-v4.100.0", name) });
+    expect(pluginInCache(name, "kubernetes", { from: "4.101", below: "5" }, folder)).toBeUndefined();
+    expect(pluginInCache(name, "kubernetes", range, join(folder, "none"))).toBeUndefined();
+  });
 });
 
 test("a full disk and a small memory are one line each, with found and needed", () => {
