@@ -10,7 +10,7 @@ import { fetchReleaseSources, runRelease } from "../release/release";
 import { isRed } from "../release/verdict";
 import { writeConfig } from "../stack/config";
 import { farmValues, makeVolumeFolders } from "../stack/machine";
-import { changesIn, pulumi } from "../stack/pulumi";
+import { pulumiUp } from "../stack/pulumi";
 import { duration, type Progress, StreamProgress } from "../terminal/progress";
 import { ensureTools, type Tools } from "../toolbox/toolbox";
 import { again } from "./again";
@@ -92,11 +92,10 @@ async function farm(
   makeVolumeFolders();
   writeConfig("local", farmValues(images, wanted));
   return progress.task("pulumi up -s local", 25, async (report) => {
-    const output = await pulumi(tools, "local", ["up", "--yes", "--skip-preview"], (line) => {
+    const { created, updated, deleted, replaced, unchanged } = await pulumiUp(tools, "local", [], (line) => {
       const [, type, name] = /^ [+~-]+ +\S*?([^:/\s]+) (\S+) creat/.exec(line) ?? [];
       if (type !== undefined && name !== undefined) report.note(`(${type} ${name})`);
     });
-    const { created, updated, deleted, replaced, unchanged } = changesIn(output);
     report.note(`(${created} created, ${updated + replaced} changed, ${deleted} deleted, ${unchanged} unchanged)`);
     return created + updated + deleted + replaced;
   });

@@ -15,7 +15,7 @@ import { CHECKOUT } from "../directories";
 import { fetchSources } from "../sources/fetch-sources";
 import { sourcesOf } from "../sources/list-sources";
 import { writeConfig } from "../stack/config";
-import { changesIn, pulumi } from "../stack/pulumi";
+import { pulumiUp } from "../stack/pulumi";
 import type { Progress } from "../terminal/progress";
 import type { Tools } from "../toolbox/toolbox";
 import { declaredRelease, farmOutputs, farmStore } from "./declared";
@@ -120,13 +120,12 @@ export async function runRelease(tools: Tools, request: ReleaseRequest, progress
   writeConfig("release", { "monofarm:release": { ...slice, workspace: workspace.sha256 } });
   const names = plan.jobs.map(({ name }) => name);
   const replace = await jobsToReplace(names, request.again ?? false);
-  const output = await progress.task("pulumi up -s release", 15, (report) => {
+  const { created, replaced } = await progress.task("pulumi up -s release", 15, (report) => {
     const urns = replace.map((name) => `--replace=${jobUrn(name)}`);
-    return pulumi(tools, "release", ["up", "--yes", "--skip-preview", ...urns], (line) => {
+    return pulumiUp(tools, "release", urns, (line) => {
       if (/^ [+~-]/.test(line)) report.note(`(${line.trim().split(/\s+/).slice(1, 3).join(" ")})`);
     });
   });
-  const { created, replaced } = changesIn(output);
   const cpuSeconds = plan.jobs.flatMap(({ shards }) => shards).reduce((sum, shard) => sum + shard.cpuSeconds, 0);
   const states = await follow(store, farm.s3.buckets.logs, plan, farm.namespace, cpuSeconds / CORES, progress);
   return { id: plan.id, verdicts: verdicts(states), isNew: created + replaced > 0 };

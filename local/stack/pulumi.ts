@@ -48,6 +48,20 @@ function mistakeIn(output: string): UserError | undefined {
   return found === null ? undefined : new UserError(found[1] ?? "", found[2] ?? "", found[3] ?? "");
 }
 
+/**
+ * `pulumi up` on a stack of this machine. Asks the cluster first what is still there: an interrupted `destroy`, or
+ * somebody's `kubectl delete`, takes things away that the stack's state still has.
+ * @param args further arguments of `pulumi up`
+ */
+export async function pulumiUp(
+  tools: Tools,
+  stack: StackName,
+  args: readonly string[] = [],
+  onLine?: (line: string) => void,
+): Promise<Changes> {
+  return changesIn(await pulumi(tools, stack, ["up", "--yes", "--skip-preview", "--refresh", ...args], onLine));
+}
+
 /** What an `up` or `destroy` did, from the summary that Pulumi prints. */
 export interface Changes {
   readonly created: number;

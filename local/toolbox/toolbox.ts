@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { CACHE } from "../directories";
-import type { Progress } from "../terminal/progress";
-import { build, buildPlace } from "./build";
+import { duration, type Progress } from "../terminal/progress";
+import { build, type BuildPlace, buildPlace } from "./build";
 import { type BinaryName, GO_MODULES, type GoModule } from "./catalog";
 import { Digests } from "./digests";
 import { find } from "./find";
@@ -29,12 +29,24 @@ export type Tools = Readonly<Record<BinaryName, Tool>>;
  * @throws UserError when the machine cannot build, BuildError when a build fails
  */
 export async function ensureTools(progress: Progress): Promise<Tools> {
-  const tools: Partial<Record<BinaryName, Tool>> = {};
+  const tools: Tool[] = [];
+  const missing: [GoModule, BuildPlace][] = [];
   for (const module of GO_MODULES) {
-    const found = (await find(module))?.map((tool) => ({ ...tool, origin: "found" as const }));
-    for (const tool of found ?? (await built(module, progress))) tools[tool.name] = tool;
+    const found = await find(module);
+    if (found !== undefined) {
+      tools.push(...found.map((tool) => ({ ...tool, origin: "found" as const })));
+      continue;
+    }
+    const place = await buildPlace(module);
+    tools.push(...built(module, place));
+    if (!place.built) missing.push([module, place]);
   }
-  return tools as Tools;
+  const expected = missing.reduce((sum, [{ seconds }]) => sum + seconds, 0);
+  if (missing.length > 1) {
+    progress.line(`${missing.length} tools to build, which takes about ${duration(expected)} on 2 cores`);
+  }
+  for (const [module, place] of missing) await buildOnce(module, place, progress);
+  return Object.fromEntries(tools.map((tool) => [tool.name, tool])) as Record<BinaryName, Tool>;
 }
 
 /** SHA-256 of each program, in hex; those not changed since they were last read are not read again. */
@@ -45,18 +57,20 @@ export async function toolDigests(tools: Tools): Promise<Map<BinaryName, string>
   return new Map(entries);
 }
 
-async function built(module: GoModule, progress: Progress): Promise<Tool[]> {
-  const place = await buildPlace(module);
+async function buildOnce(module: GoModule, place: BuildPlace, progress: Progress): Promise<void> {
+  const waiting = () => {
+    progress.line(`Another ./farm builds ${module.name}: waiting for it`);
+  };
+  const title = `Build ${module.name} ${toolVersion(module, readPins(module.name))}`;
+  await withLock(join(CACHE, "tools", `${module.name}.lock`), waiting, async () => {
+    if (existsSync(place.directory)) return;
+    await progress.task(title, module.seconds, (report) => build(module, place, report));
+  });
+}
+
+/** The programs of a module, where its build puts them. */
+function built(module: GoModule, place: BuildPlace): Tool[] {
   const version = toolVersion(module, readPins(module.name));
-  if (!place.built) {
-    const waiting = () => {
-      progress.line(`Another ./farm builds ${module.name}: waiting for it`);
-    };
-    await withLock(join(CACHE, "tools", `${module.name}.lock`), waiting, async () => {
-      if (existsSync(place.directory)) return;
-      await progress.task(`Build ${module.name} ${version}`, module.seconds, (report) => build(module, place, report));
-    });
-  }
   return binaries(module).map((name) => ({
     name,
     path: join(place.directory, name),
