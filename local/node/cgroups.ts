@@ -53,3 +53,11 @@ function below(directory: string): string[] {
   const children = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return [directory, ...children.flatMap((entry) => below(join(directory, entry.name)))];
 }
+
+/** Bytes that processes in the cgroups of a name hold beside files' pages, which the kernel takes back when it needs them. */
+export function cgroupMemory(name: string): number {
+  const [directory] = cgroups(name).filter((path) => existsSync(join(path, "memory.stat")));
+  if (directory === undefined) return 0;
+  const text = readFileSync(join(directory, "memory.stat"), "utf8");
+  return Number(/^(?:total_rss|anon) (\d+)$/m.exec(text)?.[1] ?? 0);
+}
