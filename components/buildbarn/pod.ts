@@ -72,13 +72,22 @@ export function probes(
 /** Where a part finds its configuration. */
 const CONFIGURATION_DIRECTORY = "/config";
 
+/**
+ * Arguments that run a BuildBarn program under an init. As process 1 a program of BuildBarn ignores SIGTERM and starts
+ * itself anew below (bb-storage, pkg/program/run_main_linux.go), so that only the end of the grace period would end it.
+ * @param directory where the init and the program are
+ */
+export function underInit(directory: string, binary: string, configuration: string): string[] {
+  return [`${directory}/tini`, "--", `${directory}/${binary}`, configuration];
+}
+
 /** A container that runs a BuildBarn program on the configuration of a part. */
 export function program(binary: string, part: string, args: PartArgs, needs: Resources): Container {
   return {
     name: part,
     image: args.image,
     imagePullPolicy: args.imagePullPolicy,
-    command: [`/usr/local/bin/${binary}`, `${CONFIGURATION_DIRECTORY}/${part}.json`],
+    command: underInit("/usr/local/bin", binary, `${CONFIGURATION_DIRECTORY}/${part}.json`),
     resources: resources(needs),
     securityContext: CONFINED,
     volumeMounts: [{ name: "config", mountPath: CONFIGURATION_DIRECTORY, readOnly: true }],

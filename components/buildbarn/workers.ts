@@ -17,6 +17,7 @@ import {
   type Resources,
   resources,
   selector,
+  underInit,
 } from "./pod";
 
 /** A set of equal workers. */
@@ -114,7 +115,7 @@ function workerPod(args: WorkersArgs, configMap: string): kubernetes.types.input
         command: [
           "/bin/sh",
           "-euc",
-          `cp /usr/local/bin/bb_runner /bb/ && mkdir -p ${directories} && chmod 0777 ${BUILD_DIRECTORY} && chmod 0700 ${CACHE_DIRECTORY}`,
+          `cp /usr/local/bin/bb_runner /usr/local/bin/tini /bb/ && mkdir -p ${directories} && chmod 0777 ${BUILD_DIRECTORY} && chmod 0700 ${CACHE_DIRECTORY}`,
         ],
         resources: resources({ cpu: "10m", memory: "64Mi" }),
         securityContext: WORKER_CONTEXT,
@@ -125,7 +126,7 @@ function workerPod(args: WorkersArgs, configMap: string): kubernetes.types.input
         restartPolicy: "Always",
         image: workers.workerImage,
         imagePullPolicy: args.imagePullPolicy,
-        command: ["/bb/bb_runner", "/config/runner.json"],
+        command: underInit("/bb", "bb_runner", "/config/runner.json"),
         resources: resources(workers.action),
         securityContext: ACTION_CONTEXT,
         volumeMounts: [

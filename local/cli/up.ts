@@ -91,14 +91,10 @@ async function farm(
 ): Promise<number> {
   makeVolumeFolders();
   writeConfig("local", farmValues(images, wanted));
-  return progress.task("pulumi up -s local", 25, async (report) => {
-    const { created, updated, deleted, replaced, unchanged } = await pulumiUp(tools, "local", [], (line) => {
-      const [, type, name] = /^ [+~-]+ +\S*?([^:/\s]+) (\S+) creat/.exec(line) ?? [];
-      if (type !== undefined && name !== undefined) report.note(`(${type} ${name})`);
-    });
-    report.note(`(${created} created, ${updated + replaced} changed, ${deleted} deleted, ${unchanged} unchanged)`);
-    return created + updated + deleted + replaced;
-  });
+  const { created, updated, deleted, replaced } = await progress.task("pulumi up -s local", 25, (report) =>
+    pulumiUp(tools, "local", report),
+  );
+  return created + updated + deleted + replaced;
 }
 
 const NEXT = `Go on with:

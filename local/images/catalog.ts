@@ -22,6 +22,9 @@ export interface ImageSpec {
 /** Debian's static busybox (package busybox-static). */
 export const BUSYBOX = "/bin/busybox";
 
+/** Debian's static tini (package tini): process 1 of BuildBarn's containers. */
+const TINI = "/usr/bin/tini-static";
+
 /** The uid of everything of the farm that is not an action. */
 const FARM_USER = "65532:65532";
 
@@ -45,6 +48,7 @@ export function imageSpecs(
       name: "buildbarn",
       files: {
         ...busybox(BUSYBOX),
+        "/usr/local/bin/tini": executable(TINI),
         "/usr/local/bin/bb_runner": executable(tools.bb_runner.path),
         "/usr/local/bin/bb_scheduler": executable(tools.bb_scheduler.path),
         "/usr/local/bin/bb_storage": executable(tools.bb_storage.path),

@@ -43,8 +43,10 @@ export function call(
   at: NodePaths = paths(FARM_LAYOUT),
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const headers = content === undefined ? {} : { "content-type": content.type };
-    const options = { method, headers, timeout: SILENCE_MS };
+    const body = Buffer.from(content?.text ?? "");
+    // Node.js gives the body of a DELETE no frame of its own accord.
+    const headers = content && { "content-type": content.type, "content-length": body.length };
+    const options = { method, timeout: SILENCE_MS, ...(headers && { headers }) };
     const message = url.startsWith("https:")
       ? requestHttps(url, { ...options, agent: administrator(at) })
       : requestHttp(url, options);
@@ -58,7 +60,7 @@ export function call(
     });
     message.on("timeout", () => message.destroy(new Error(`${method} ${url}: no answer in ${SILENCE_MS / 1000} s`)));
     message.on("error", reject);
-    message.end(content?.text);
+    message.end(body);
   });
 }
 

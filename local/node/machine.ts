@@ -32,6 +32,7 @@ const NEEDS: readonly Need[] = [
   program("openssl"),
   program("busybox", "busybox-static"),
   program("mmdebstrap"),
+  program("tini-static", "tini"),
 ];
 
 /** What a user without a fit machine can do. */

@@ -1,4 +1,5 @@
 import { ApiError, kubeRequest, kubeText } from "../node/api";
+import { within } from "../node/supervise";
 
 /** Namespace of the Jobs of releases. */
 export const RELEASE_NAMESPACE = "monofarm-release";
@@ -43,9 +44,21 @@ export function jobState({ metadata, status }: Job): JobState {
   return { createdAt: Date.parse(metadata.creationTimestamp), ended: failed || holds("Complete"), failed };
 }
 
-/** The name that Pulumi's state has for a Job of the stack `release` (components/matrix/jobs.ts). */
-export function jobUrn(name: string): string {
-  return `urn:pulumi:release::monofarm::monofarm:matrix:ReleaseJobs$kubernetes:batch/v1:Job::release-${name}`;
+/** Seconds that a Job may take to go. */
+const DELETE_SECONDS = 60;
+
+/**
+ * Deletes Jobs, and comes back when they are gone: the next `pulumi up` declares them anew. Pulumi's own replacement
+ * would not do: told not to wait for a Job's end, it does not wait for its deletion either.
+ */
+export async function deleteJobs(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const path = `/apis/batch/v1/namespaces/${RELEASE_NAMESPACE}/jobs/${name}`;
+    await kubeRequest("DELETE", path, { propagationPolicy: "Background" });
+    const gone = async () => ((await jobStates([name])).get(name)?.createdAt ?? 0) === 0;
+    if (!(await within(DELETE_SECONDS, gone)))
+      throw new Error(`Job ${name} is still there ${DELETE_SECONDS} s after its deletion`);
+  }
 }
 
 /** A pod of an index that ended without success. */

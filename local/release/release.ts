@@ -20,7 +20,7 @@ import type { Progress } from "../terminal/progress";
 import type { Tools } from "../toolbox/toolbox";
 import { declaredRelease, farmOutputs, farmStore } from "./declared";
 import { follow } from "./follow";
-import { jobStates, jobUrn } from "./jobs";
+import { deleteJobs, jobStates } from "./jobs";
 import { upload } from "./upload";
 import { explainLost, readResults, type Verdict, verdicts } from "./verdict";
 import { packWorkspace } from "./workspace";
@@ -119,20 +119,15 @@ export async function runRelease(tools: Tools, request: ReleaseRequest, progress
   await upload(store, farm.s3.buckets, plan, workspace, sources, progress);
   writeConfig("release", { "monofarm:release": { ...slice, workspace: workspace.sha256 } });
   const names = plan.jobs.map(({ name }) => name);
-  const replace = await jobsToReplace(names, request.again ?? false);
-  const { created, replaced } = await progress.task("pulumi up -s release", 15, (report) => {
-    const urns = replace.map((name) => `--replace=${jobUrn(name)}`);
-    return pulumiUp(tools, "release", urns, (line) => {
-      if (/^ [+~-]/.test(line)) report.note(`(${line.trim().split(/\s+/).slice(1, 3).join(" ")})`);
-    });
-  });
+  await deleteJobs(await jobsToRunAgain(names, request.again ?? false));
+  const { created } = await progress.task("pulumi up -s release", 15, (report) => pulumiUp(tools, "release", report));
   const cpuSeconds = plan.jobs.flatMap(({ shards }) => shards).reduce((sum, shard) => sum + shard.cpuSeconds, 0);
   const states = await follow(store, farm.s3.buckets.logs, plan, farm.namespace, cpuSeconds / CORES, progress);
-  return { id: plan.id, verdicts: verdicts(states), isNew: created + replaced > 0 };
+  return { id: plan.id, verdicts: verdicts(states), isNew: created > 0 };
 }
 
 /** Jobs that have ended and are to run again. */
-async function jobsToReplace(names: readonly string[], all: boolean): Promise<string[]> {
+async function jobsToRunAgain(names: readonly string[], all: boolean): Promise<string[]> {
   const states = [...(await jobStates(names))].filter(([, { createdAt }]) => createdAt > 0);
   return states.filter(([, { ended, failed }]) => failed || (all && ended)).map(([name]) => name);
 }

@@ -7,6 +7,7 @@ import { CHECKOUT, STATE } from "../directories";
 import { engineEnvironment } from "../engine/environment";
 import { inNamespace } from "../node/namespace";
 import { CommandError, run } from "../run";
+import type { Report } from "../terminal/progress";
 import type { Tools } from "../toolbox/toolbox";
 import { configFile, type StackName } from "./config";
 
@@ -48,18 +49,22 @@ function mistakeIn(output: string): UserError | undefined {
   return found === null ? undefined : new UserError(found[1] ?? "", found[2] ?? "", found[3] ?? "");
 }
 
+/** A line of Pulumi's output about a resource that changes: ` +  kubernetes:apps/v1:Deployment frontend creating (0s)`. */
+const CHANGE = /^ [+~-]+ +\S*?([^:/\s]+) (\S+) (creat|updat|delet)/;
+
 /**
- * `pulumi up` on a stack of this machine. Asks the cluster first what is still there: an interrupted `destroy`, or
- * somebody's `kubectl delete`, takes things away that the stack's state still has.
- * @param args further arguments of `pulumi up`
+ * `pulumi up` on a stack of this machine, telling which resource it is at. Asks the cluster first what is still there:
+ * an interrupted `destroy`, or somebody's `kubectl delete`, takes things away that the stack's state still has.
  */
-export async function pulumiUp(
-  tools: Tools,
-  stack: StackName,
-  args: readonly string[] = [],
-  onLine?: (line: string) => void,
-): Promise<Changes> {
-  return changesIn(await pulumi(tools, stack, ["up", "--yes", "--skip-preview", "--refresh", ...args], onLine));
+export async function pulumiUp(tools: Tools, stack: StackName, report: Report): Promise<Changes> {
+  const output = await pulumi(tools, stack, ["up", "--yes", "--skip-preview", "--refresh"], (line) => {
+    const [, type, name] = CHANGE.exec(line) ?? [];
+    if (type !== undefined && name !== undefined) report.note(`(${type} ${name})`);
+  });
+  const changes = changesIn(output);
+  const { created, updated, deleted, replaced, unchanged } = changes;
+  report.note(`(${created} created, ${updated + replaced} changed, ${deleted} deleted, ${unchanged} unchanged)`);
+  return changes;
 }
 
 /** What an `up` or `destroy` did, from the summary that Pulumi prints. */

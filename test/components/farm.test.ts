@@ -67,6 +67,7 @@ function declareFarm() {
 interface Container {
   readonly name: string;
   readonly image: string;
+  readonly command?: readonly string[];
   readonly restartPolicy?: string;
   readonly resources: { readonly requests?: object; readonly limits?: { readonly memory?: string } };
   readonly securityContext: {
@@ -145,6 +146,12 @@ describe("a farm of two storage shards and two worker pools", () => {
       expect(["DAC_OVERRIDE", "FOWNER"], container.name).toEqual(expect.arrayContaining(added));
     }
     for (const [name, { spec }] of workloads) expect(spec.template.spec.automountServiceAccountToken, name).toBe(false);
+  });
+
+  test("runs every program of BuildBarn under an init, which passes on the signal to stop", () => {
+    const commands = containers().map(({ command = [] }) => command.slice(0, 3).map((word) => word.split("/").at(-1)));
+    const programs = commands.filter((words) => words.some((word) => word?.startsWith("bb_") === true));
+    expect(programs.map(([init, dashes]) => [init, dashes])).toEqual(Array(7).fill(["tini", "--"]));
   });
 
   test("keeps actions apart from their worker: another uid, no input cache, no configuration of the worker's own", () => {

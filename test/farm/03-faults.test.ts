@@ -8,17 +8,36 @@ import { pidsOf, release } from "./cluster";
 
 interface Pods {
   readonly items: readonly {
+    readonly metadata: { readonly name: string };
     readonly status: {
       readonly containerStatuses?: readonly { readonly name: string; readonly restartCount: number }[];
     };
   }[];
 }
 
+const PODS = "/api/v1/namespaces/monofarm/pods";
+
+async function workerPods(): Promise<Pods["items"]> {
+  return (await kubeRequest<Pods>("GET", `${PODS}?labelSelector=app.kubernetes.io%2Fname%3Dworker`)).items;
+}
+
+/** Waits until an action runs; a release that ends before one does is shown. */
+async function untilRunning(building: Promise<{ readonly stderr: string }>): Promise<void> {
+  let ended: string | undefined;
+  const end = ({ stderr }: { readonly stderr: string }) => (ended = stderr);
+  building.then(end, (error: unknown) => (ended = String(error)));
+  while ((await running()) === 0) {
+    if (ended !== undefined) throw new Error(`no action ran: ${ended}`);
+    await sleep(200);
+  }
+}
+
+async function running(): Promise<number> {
+  return (await queueNow("monofarm"))?.running ?? 0;
+}
+
 async function workerRestarts(): Promise<number> {
-  const { items } = await kubeRequest<Pods>(
-    "GET",
-    "/api/v1/namespaces/monofarm/pods?labelSelector=app.kubernetes.io%2Fname%3Dworker",
-  );
+  const items = await workerPods();
   const workers = items.flatMap(({ status }) => status.containerStatuses ?? []).filter(({ name }) => name === "worker");
   return workers.reduce((sum, { restartCount }) => sum + restartCount, 0);
 }
@@ -26,7 +45,7 @@ async function workerRestarts(): Promise<number> {
 test("a worker that is killed during an action costs time, not the build", async () => {
   const before = await workerRestarts();
   const building = release("--again", "//smoke:sleep");
-  while (((await queueNow("monofarm"))?.running ?? 0) === 0) await sleep(200);
+  await untilRunning(building);
   const victims = pidsOf("/usr/local/bin/bb_worker");
   expect(victims.length).toBeGreaterThan(0);
   for (const pid of victims) process.kill(pid, "SIGKILL");
@@ -35,6 +54,24 @@ test("a worker that is killed during an action costs time, not the build", async
   expect(code, stderr).toBe(0);
   expect(outcome.verdicts).toMatchObject([{ label: "//smoke:sleep", status: "built" }]);
   expect(await workerRestarts()).toBeGreaterThan(before);
+});
+
+test("a worker that is told to stop ends its action first, and then at once", async () => {
+  const building = release("--again", "//smoke:sleep");
+  await untilRunning(building);
+  const name = (await workerPods())[0]?.metadata.name ?? "no worker";
+  await kubeRequest("DELETE", `${PODS}/${name}`);
+  let looks = 0;
+  for (; (await running()) > 0; looks++) {
+    expect((await workerPods()).map(({ metadata }) => metadata.name)).toContain(name);
+    await sleep(500);
+  }
+  expect(looks).toBeGreaterThan(3);
+
+  const { code, release: outcome, stderr } = await building;
+  expect(code, stderr).toBe(0);
+  expect(outcome.verdicts).toMatchObject([{ label: "//smoke:sleep", status: "built" }]);
+  while ((await workerPods()).some(({ metadata }) => metadata.name === name)) await sleep(500);
 });
 
 test("a red target makes the release red, and shows the end of its log", async () => {

@@ -1,7 +1,9 @@
+import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 
 import { describe, expect, test } from "vitest";
 
+import { call } from "../../local/node/api";
 import { CERTIFICATES } from "../../local/node/certificates";
 import { containerdConfig } from "../../local/node/container-runtime";
 import { NODE_TOOLS, type NodeTools, specHash } from "../../local/node/daemon";
@@ -147,3 +149,25 @@ test("a network namespace is told from the file that a reboot leaves of it", () 
   expect(namespaceExists("/proc/self/status")).toBe(false);
   expect(namespaceExists("/run/netns/monofarm-none")).toBe(false);
 });
+
+test.each(["POST", "PATCH", "DELETE"])(
+  "the body of a %s arrives whole, and nothing of it in the next request",
+  async (method) => {
+    const server = createHttpServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => response.end(`${request.method ?? ""} ${body}`));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    try {
+      const content = { type: "application/json", text: '{"ä":1}' };
+      for (let i = 0; i < 2; i++) {
+        expect(await call(method, url, content)).toEqual({ status: 200, body: `${method} {"ä":1}` });
+      }
+      expect(await call("GET", url)).toEqual({ status: 200, body: "GET " });
+    } finally {
+      server.close();
+    }
+  },
+);
