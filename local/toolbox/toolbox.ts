@@ -4,8 +4,9 @@ import { delimiter, join } from "node:path";
 import { CACHE } from "../directories";
 import { CommandError, run } from "../run";
 import type { Progress } from "../terminal/progress";
-import { build, buildPlace } from "./build";
-import { type BinaryName, GO_MODULES, type GoModule } from "./catalog";
+import { BENCH_MODULES } from "./bench-catalog";
+import { build, type BuildPlace, buildPlace } from "./build";
+import { type BenchProgram, type BinaryName, type FarmProgram, GO_MODULES, type GoModule } from "./catalog";
 import { Digests } from "./digests";
 import { withLock } from "./lock";
 import { readPins, toolVersion } from "./pins";
@@ -23,32 +24,68 @@ export interface Tool {
 }
 
 /** Every program of the farm, by file name. */
-export type Tools = Readonly<Record<BinaryName, Tool>>;
+export type Tools = Readonly<Record<FarmProgram, Tool>>;
+
+/** Every program of the benchmarks, by file name. */
+export type BenchTools = Readonly<Record<BenchProgram, Tool>>;
 
 /**
- * Finds or builds every program. What is built lands in `CACHE/tools/<module>/<key>` and stays for the next time.
+ * Finds or builds every program of the farm. What is built lands in `CACHE/tools/<module>/<key>` and stays for the next
+ * time.
  * @throws UserError when the machine cannot build, BuildError when a build fails
  */
 export async function ensureTools(progress: Progress): Promise<Tools> {
-  const tools: Partial<Record<BinaryName, Tool>> = {};
-  for (const module of GO_MODULES) {
-    for (const tool of (await found(module)) ?? (await built(module, progress))) tools[tool.name] = tool;
-  }
-  return tools as Tools;
+  return byName(await ensureModules(GO_MODULES, progress)) as Tools;
+}
+
+/** Finds or builds every program of the benchmarks, as `ensureTools` does the farm's. */
+export async function ensureBenchTools(progress: Progress): Promise<BenchTools> {
+  return byName(await ensureModules(BENCH_MODULES, progress)) as BenchTools;
+}
+
+/** A program of a benchmark, which no benchmark has asked for yet. */
+export interface AbsentTool {
+  readonly name: BinaryName;
+  /** That a build would give. */
+  readonly version: string;
+  readonly origin: "not built";
+}
+
+/** Programs of the benchmarks as they are now; nothing is built. */
+export async function presentBenchTools(): Promise<(Tool | AbsentTool)[]> {
+  const tools = BENCH_MODULES.map(async (module) => {
+    const there = await found(module);
+    if (there !== undefined) return there;
+    const place = await buildPlace(module);
+    if (place.built) return builtTools(module, place);
+    const version = toolVersion(module, readPins(module.name));
+    return binaries(module).map((name) => ({ name, version, origin: "not built" as const }));
+  });
+  return (await Promise.all(tools)).flat();
+}
+
+async function ensureModules(modules: readonly GoModule[], progress: Progress): Promise<Tool[]> {
+  const tools: Tool[] = [];
+  for (const module of modules) tools.push(...((await found(module)) ?? (await built(module, progress))));
+  return tools;
+}
+
+function byName(tools: readonly Tool[]): Partial<Record<BinaryName, Tool>> {
+  return Object.fromEntries(tools.map((tool) => [tool.name, tool]));
 }
 
 /** SHA-256 of each program, in hex; those not changed since they were last read are not read again. */
-export async function toolDigests(tools: Tools): Promise<Map<BinaryName, string>> {
+export async function toolDigests(tools: readonly Tool[]): Promise<Map<BinaryName, string>> {
   const digests = new Digests(join(CACHE, "tools", "digests.json"));
   const entries: [BinaryName, string][] = [];
-  for (const { name, path } of Object.values(tools)) entries.push([name, await digests.sha256(path)]);
+  for (const { name, path } of tools) entries.push([name, await digests.sha256(path)]);
   return new Map(entries);
 }
 
 async function built(module: GoModule, progress: Progress): Promise<Tool[]> {
   const place = await buildPlace(module);
-  const version = toolVersion(module, readPins(module.name));
   if (!place.built) {
+    const version = toolVersion(module, readPins(module.name));
     const waiting = () => {
       progress.line(`Another ./farm builds ${module.name}: waiting for it`);
     };
@@ -57,12 +94,12 @@ async function built(module: GoModule, progress: Progress): Promise<Tool[]> {
       await progress.task(`Build ${module.name} ${version}`, module.seconds, (report) => build(module, place, report));
     });
   }
-  return binaries(module).map((name) => ({
-    name,
-    path: join(place.directory, name),
-    version,
-    origin: "built" as const,
-  }));
+  return builtTools(module, place);
+}
+
+function builtTools(module: GoModule, { directory }: BuildPlace): Tool[] {
+  const version = toolVersion(module, readPins(module.name));
+  return binaries(module).map((name) => ({ name, path: join(directory, name), version, origin: "built" }));
 }
 
 /** The programs of a module on PATH, when all are there and of an accepted version. */
