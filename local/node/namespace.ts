@@ -5,23 +5,21 @@ import { UserError } from "../../components/user-error";
 import { run } from "../run";
 import { ADDRESSES, BRIDGE, FARM_LAYOUT, type NodeLayout, paths } from "./layout";
 
-const NAMESPACE = paths(FARM_LAYOUT).networkNamespace;
-
-/** Whether the farm's network namespace is there. */
-export function namespaceExists(): boolean {
-  return existsSync(NAMESPACE);
+/** Whether a node's network namespace is there. */
+export function namespaceExists(layout: NodeLayout = FARM_LAYOUT): boolean {
+  return existsSync(paths(layout).networkNamespace);
 }
 
-/** Whether this process runs inside the farm's network namespace. */
-export function insideNamespace(): boolean {
-  if (!namespaceExists()) return false;
-  const [own, farm] = [statSync("/proc/self/ns/net"), statSync(NAMESPACE)];
-  return own.ino === farm.ino && own.dev === farm.dev;
+/** Whether this process runs inside a node's network namespace. */
+export function insideNamespace(layout: NodeLayout = FARM_LAYOUT): boolean {
+  if (!namespaceExists(layout)) return false;
+  const [own, node] = [statSync("/proc/self/ns/net"), statSync(paths(layout).networkNamespace)];
+  return own.ino === node.ino && own.dev === node.dev;
 }
 
-/** A command line that runs the given one inside the farm's network namespace. */
-export function inNamespace(argv: readonly string[]): string[] {
-  return insideNamespace() ? [...argv] : ["nsenter", `--net=${NAMESPACE}`, ...argv];
+/** A command line that runs the given one inside a node's network namespace. */
+export function inNamespace(argv: readonly string[], layout: NodeLayout = FARM_LAYOUT): string[] {
+  return insideNamespace(layout) ? [...argv] : ["nsenter", `--net=${paths(layout).networkNamespace}`, ...argv];
 }
 
 /** Kernel settings of the namespace: pods reach each other through the node, and policies see what crosses the bridge. */
