@@ -74,7 +74,10 @@ export function startDaemon(
   return record;
 }
 
-/** Asks a daemon to end, then makes it. */
+/** Milliseconds that the kernel may take to end what was killed. */
+const KILL_MS = 5000;
+
+/** Asks a daemon to end, then makes it; it has ended then, and its ports are free. */
 export async function stopDaemon(directory: string, name: string, patienceMs = 5000): Promise<boolean> {
   const record = readRecord(directory, name);
   const running = record !== undefined && isAlive(record);
@@ -82,6 +85,7 @@ export async function stopDaemon(directory: string, name: string, patienceMs = 5
     process.kill(record.pid, "SIGTERM");
     for (const end = Date.now() + patienceMs; isAlive(record) && Date.now() < end;) await sleep(50);
     if (isAlive(record)) process.kill(record.pid, "SIGKILL");
+    for (const end = Date.now() + KILL_MS; isAlive(record) && Date.now() < end;) await sleep(20);
   }
   rmSync(join(directory, `${name}.json`), { force: true });
   return running;
