@@ -68,6 +68,9 @@ function positive(option: string, text: string): number {
   throw new UserError(`bench/release-day.ts ${option}`, text, "a whole number above 0");
 }
 
+/** Exit code after an interrupt: 128 + SIGINT. */
+const INTERRUPTED = 130;
+
 /** Makes a network of its own, runs this program once more inside it, and leaves nothing behind, however that ends. */
 async function outside(args: string[]): Promise<number> {
   checkMachine();
@@ -82,7 +85,9 @@ async function outside(args: string[]): Promise<number> {
     if (namespaceExists(LAYOUT)) await stopNode(true, LAYOUT);
     try {
       await ensureNamespace(LAYOUT);
-      return await again(args);
+      const code = await again(args);
+      if (code === INTERRUPTED) progress.line("Interrupted; removing the control plane, its network and its folders");
+      return code;
     } finally {
       await stopNode(true, LAYOUT);
     }
@@ -97,7 +102,7 @@ function again(args: string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => {
-      resolve(code ?? 130);
+      resolve(code ?? INTERRUPTED);
     });
   });
 }
@@ -105,9 +110,9 @@ function again(args: string[]): Promise<number> {
 async function inside(given: ReleaseDay & { json: boolean }): Promise<number> {
   const progress = new StreamProgress();
   const tools = { ...(await ensureTools(progress)), ...(await ensureBenchTools(progress)) };
-  const steps = await releaseDay(tools, given, progress);
-  process.stdout.write(given.json ? `${JSON.stringify(steps, undefined, 2)}\n` : `\n${report(steps)}`);
-  return allHold(steps) ? 0 : 1;
+  const results = await releaseDay(tools, given, progress);
+  process.stdout.write(given.json ? `${JSON.stringify(results, undefined, 2)}\n` : `\n${report(results)}`);
+  return allHold(results.steps) ? 0 : 1;
 }
 
 async function main(args: string[]): Promise<number> {

@@ -35,24 +35,29 @@ export interface SimulatedRelease {
   readonly jobs: readonly SimulatedJob[];
 }
 
-/** The full matrix before the newest quarter: every major has one minor less. */
-const LAST_QUARTER: MatrixSize = {
-  ...FULL_MATRIX,
-  minors: Object.fromEntries(Object.entries(FULL_MATRIX.minors).map(([major, minors]) => [major, minors - 1])),
-};
+/** The matrix before the newest quarter: every major has one minor less. */
+function lastQuarter(size: MatrixSize): MatrixSize {
+  return {
+    ...size,
+    minors: Object.fromEntries(Object.entries(size.minors).map(([major, minors]) => [major, minors - 1])),
+  };
+}
 
 /**
- * Plans both releases as the farm would: what the newest quarter adds (one minor of each of 5 majors: 100,050 targets),
- * and the whole matrix (1,200,600).
+ * Plans both releases as the farm would: what the newest quarter adds to the matrix (one minor of each major: 100,050
+ * targets of the full one), and all of it (1,200,600).
  * @param shardCpuSeconds CPU-seconds of a shard; the planner's own default where it is left out
  */
-export function planReleases(shardCpuSeconds?: number): { quarter: SimulatedRelease; world: SimulatedRelease } {
-  const index = indexOf(FULL_MATRIX);
-  const existing = listTargets(index);
-  const { added, changed } = difference(listTargets(indexOf(LAST_QUARTER)), targetsOf({ index }, "world"), existing);
+export function planReleases(
+  shardCpuSeconds?: number,
+  size: MatrixSize = FULL_MATRIX,
+): { quarter: SimulatedRelease; world: SimulatedRelease } {
+  const index = indexOf(size);
+  const before = listTargets(indexOf(lastQuarter(size)));
+  const { added, changed } = difference(before, targetsOf({ index }, "world"), listTargets(index));
   const request = {
     index,
-    cost: costModel(matrixCosts(FULL_MATRIX)),
+    cost: costModel(matrixCosts(size)),
     ...(shardCpuSeconds !== undefined && { shardCpuSeconds }),
   };
   return {

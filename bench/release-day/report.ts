@@ -2,6 +2,7 @@ import { duration } from "../../local/terminal/progress";
 import { type Column, table } from "../../local/terminal/table";
 import { type Account, holds, median } from "./account";
 import type { Kill } from "./chaos";
+import type { Settings } from "./cluster";
 import type { Victim } from "./faults";
 import type { PlainOutcome } from "./plain-pods";
 import type { ReleaseOutcome } from "./run-release";
@@ -100,8 +101,20 @@ function footprints(steps: readonly Step[]): string {
   return table(columns, rows);
 }
 
+/** What a release day came to, and what it was run on. */
+export interface Results {
+  /** Says so wherever the figures go. */
+  readonly simulated: true;
+  readonly seed: string;
+  readonly settings: Settings;
+  readonly cores: number;
+  /** Load average of the minute before the first step: what else the machine does slows every row. */
+  readonly load: number;
+  readonly steps: readonly Step[];
+}
+
 /** All of it as text. */
-export function report(steps: readonly Step[]): string {
+export function report({ steps, cores, load, seed, settings }: Results): string {
   const downs = steps
     .flatMap((step) => (step.kind === "plain" ? [] : step.outcome.kills))
     .map(({ seconds }) => seconds);
@@ -110,6 +123,7 @@ export function report(steps: readonly Step[]): string {
     : "INDEXES WERE LOST OR COUNTED WRONGLY: see the columns LOST and WRONG.";
   return [
     "Simulated: no container ran. The control plane is real, the nodes and the lives of the pods are KWOK's.",
+    `${cores} cores, load average ${load.toFixed(1)} before the start; seed ${seed}; ${settings.requestsPerSecond} requests a second, ${settings.jobSyncs} Job syncs, ${settings.endedPods} ended pods kept`,
     rates(steps),
     troubles(steps),
     footprints(steps),

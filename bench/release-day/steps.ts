@@ -1,3 +1,5 @@
+import { availableParallelism, loadavg } from "node:os";
+
 import type { Progress } from "../../local/terminal/progress";
 import type { BenchTools, Tools } from "../../local/toolbox/toolbox";
 import { type Settings, SimulatedCluster } from "./cluster";
@@ -5,7 +7,7 @@ import { BAD_DAY, type IndexFaults, indexFaults, NO_FAULTS } from "./faults";
 import { firstNodes, makeNodes } from "./nodes";
 import { runPlainPods } from "./plain-pods";
 import { planReleases, type SimulatedRelease } from "./releases";
-import type { Step } from "./report";
+import type { Results, Step } from "./report";
 import { runRelease } from "./run-release";
 import { kwokConfig } from "./stages";
 
@@ -21,7 +23,8 @@ export interface ReleaseDay {
 }
 
 /** Runs one step after the other, each on a control plane that starts anew with an empty etcd. */
-export async function releaseDay(tools: Tools & BenchTools, day: ReleaseDay, progress: Progress): Promise<Step[]> {
+export async function releaseDay(tools: Tools & BenchTools, day: ReleaseDay, progress: Progress): Promise<Results> {
+  const [load = 0] = loadavg();
   const { quarter, world } = await progress.task("Plan a quarter and the world", 20, () =>
     Promise.resolve(planReleases(day.shardCpuSeconds)),
   );
@@ -67,5 +70,5 @@ export async function releaseDay(tools: Tools & BenchTools, day: ReleaseDay, pro
   steps.push(await bad("a quarter on a bad day", quarter, "quarter"));
   if (!day.short) steps.push(await bad("the world on a bad day", world, "world"));
   await cluster.stop();
-  return steps;
+  return { simulated: true, seed: day.seed, settings: day.settings, cores: availableParallelism(), load, steps };
 }

@@ -41,6 +41,13 @@ export function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
 }
 
+/** Seconds that a process has had of the processors, in all its threads; 0 when it is gone. */
+export function cpuSeconds(pid: number): number {
+  const fields = statFields(pid);
+  // utime and stime; Linux counts both in hundredths for programs, whatever its own clock does.
+  return fields === undefined ? 0 : (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 /** The record of a daemon, if it was ever started. */
 export function readRecord(directory: string, name: string): ProcessRecord | undefined {
   const file = join(directory, `${name}.json`);

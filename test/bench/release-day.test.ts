@@ -4,7 +4,9 @@ import fc from "fast-check";
 import { account, holds, longestPause, median, parseIndexes, sustainedRate } from "../../bench/release-day/account";
 import { BAD_DAY, indexFaults, indexKey, killAt, NO_FAULTS, stormOn } from "../../bench/release-day/faults";
 import { gauge } from "../../bench/release-day/footprint";
+import { planReleases } from "../../bench/release-day/releases";
 import { kwokConfig } from "../../bench/release-day/stages";
+import { FULL_MATRIX } from "../../bench/matrix-full-index";
 import { endingOf, type Pod, Witness } from "../../bench/release-day/witness";
 import { controlPlane } from "../../local/node/control-plane";
 import { paths } from "../../local/node/layout";
@@ -173,6 +175,29 @@ describe("the stages of simulated pods", () => {
     expect(names).toContain("pod-succeeds");
     expect(names).not.toContain("pod-is-red");
     expect(names).not.toContain("pod-fails-once");
+  });
+});
+
+describe("the releases of a small matrix", () => {
+  const { quarter, world } = planReleases(2000, { ...FULL_MATRIX, extensions: 20, versions: 2 });
+
+  test("are a minor of each of 5 majors, and all 60, on both architectures", () => {
+    expect(quarter.targets).toBe(5 * (5 + 20 * 2) * 2);
+    expect(world.targets).toBe(60 * (5 + 20 * 2) * 2);
+    for (const { jobs, indexes, targets } of [quarter, world]) {
+      expect(jobs.reduce((sum, job) => sum + job.indexes, 0)).toBe(indexes);
+      expect(jobs.reduce((sum, job) => sum + job.targets, 0)).toBe(targets);
+    }
+  });
+
+  test("are Jobs of the real component, for nodes of their own architecture", () => {
+    for (const { name, indexes, labels, spec } of world.jobs) {
+      expect(spec).toMatchObject({ completionMode: "Indexed", completions: indexes, podReplacementPolicy: "Failed" });
+      expect(spec).toHaveProperty("podFailurePolicy.rules.1.action", "FailIndex");
+      const architecture = labels["farm.build/architecture"];
+      expect(name).toContain(`-${architecture}-`);
+      expect(spec.template.spec["nodeSelector"]).toMatchObject({ "kubernetes.io/arch": architecture });
+    }
   });
 });
 
