@@ -6,7 +6,7 @@ import { NODE_TOOLS, type NodeTools, specHash } from "../../local/node/daemon";
 import { ADDRESSES, paths } from "../../local/node/layout";
 import { checkMachine, missingPackages } from "../../local/node/machine";
 import { corefile } from "../../local/node/network";
-import { isAlive, startTicks } from "../../local/node/process";
+import { isAlive, startTicks, ticksIn } from "../../local/node/process";
 import { daemonSpecs } from "../../local/node/specs";
 
 const layout = { name: "test", state: "/state", run: "/run/test" };
@@ -109,4 +109,13 @@ test("a process is told from a later one with the same pid", () => {
   expect(ticks).toBeGreaterThan(0);
   expect(isAlive(record)).toBe(true);
   expect(isAlive({ ...record, startTicks: ticks + 1 })).toBe(false);
+});
+
+test.each([
+  ["S", 9, 4711],
+  ["Z", 1, undefined],
+  ["Z", 2, 4711],
+])("a process in state %s with %i threads began at %s", (state, threads, ticks) => {
+  const between = (count: number) => Array.from({ length: count }, () => "0").join(" ");
+  expect(ticksIn(`12 (a (name) b) ${state} ${between(16)} ${threads} 0 4711 ${between(20)}`)).toBe(ticks);
 });
