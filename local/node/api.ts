@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { request as requestHttp } from "node:http";
+import { type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent, request as requestHttps } from "node:https";
 import { join } from "node:path";
 
@@ -17,12 +17,21 @@ export class ApiError extends Error {
   }
 }
 
-let agent: Agent | undefined;
+/** By the folder of their certificates. */
+const agents = new Map<string, Agent>();
 
 /** Presents the administrator's certificate and believes the cluster's authority alone. */
-function administrator(at: NodePaths): Agent {
-  const file = (name: string) => readFileSync(join(at.certificates, name));
-  agent ??= new Agent({ keepAlive: true, ca: file("cluster-ca.crt"), cert: file("admin.crt"), key: file("admin.key") });
+function administrator({ certificates }: NodePaths): Agent {
+  const known = agents.get(certificates);
+  if (known !== undefined) return known;
+  const file = (name: string) => readFileSync(join(certificates, name));
+  const agent = new Agent({
+    keepAlive: true,
+    ca: file("cluster-ca.crt"),
+    cert: file("admin.crt"),
+    key: file("admin.key"),
+  });
+  agents.set(certificates, agent);
   return agent;
 }
 
@@ -75,12 +84,13 @@ export async function kubeRequest<T>(
   method: "GET" | "POST" | "PATCH" | "DELETE",
   path: string,
   body?: unknown,
+  at: NodePaths = paths(FARM_LAYOUT),
 ): Promise<T> {
   const apply = method === "PATCH";
   const url = `${API_SERVER}${path}${apply ? "?fieldManager=monofarm&force=true" : ""}`;
   const type = apply ? "application/apply-patch+yaml" : "application/json";
   const content = body === undefined ? undefined : { type, text: JSON.stringify(body) };
-  const answer = await call(method, url, content);
+  const answer = await call(method, url, content, at);
   if (answer.status >= 300) throw new ApiError(answer.status, `${method} ${path}`, answer.body);
   return JSON.parse(answer.body) as T;
 }
@@ -90,4 +100,34 @@ export async function kubeText(path: string): Promise<string> {
   const answer = await call("GET", `${API_SERVER}${path}`);
   if (answer.status >= 300) throw new ApiError(answer.status, `GET ${path}`, answer.body);
   return answer.body;
+}
+
+/**
+ * Follows an answer that does not end, such as a watch, as its administrator.
+ * @param path as in `/api/v1/pods?watch=1`
+ * @param onLine called with each line
+ * @param stop ends it
+ * @returns when the server ends it or the connection breaks
+ * @throws ApiError on any status from 300
+ */
+export async function followLines(
+  path: string,
+  onLine: (line: string) => void,
+  stop: AbortSignal,
+  at: NodePaths = paths(FARM_LAYOUT),
+): Promise<void> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    requestHttps(`${API_SERVER}${path}`, { agent: administrator(at), signal: stop })
+      .on("response", resolve)
+      .on("error", reject)
+      .end();
+  });
+  let rest = "";
+  for await (const chunk of response.setEncoding("utf8") as AsyncIterable<string>) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    if ((response.statusCode ?? 0) < 300) lines.forEach(onLine);
+  }
+  const status = response.statusCode ?? 0;
+  if (status >= 300) throw new ApiError(status, `GET ${path}`, rest);
 }

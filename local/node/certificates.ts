@@ -1,5 +1,5 @@
-import { X509Certificate, generateKeyPairSync, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createHash, X509Certificate, generateKeyPairSync, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../run";
 import { ADDRESSES, NODE_NAME } from "./layout";
@@ -176,4 +176,11 @@ export async function ensureCertificates(directory: string): Promise<void> {
       ],
     }),
   );
+}
+
+/** One digest over every certificate and key: a daemon that runs with an older one is started again. */
+export function certificatesDigest(directory: string): string {
+  const hash = createHash("sha256");
+  for (const name of readdirSync(directory).sort()) hash.update(readFileSync(join(directory, name)));
+  return hash.digest("hex");
 }

@@ -2,10 +2,16 @@ import { join } from "node:path";
 import type { DaemonSpec, NodeTools } from "./daemon";
 import { ADDRESSES, API_SERVER, NODE_NAME, type NodePaths } from "./layout";
 
+/** Programs of the control plane. */
+export type ControlPlaneTools = Pick<
+  NodeTools,
+  "etcd" | "kube-apiserver" | "kube-controller-manager" | "kube-scheduler"
+>;
+
 /** Finished pods kept before the oldest are deleted: their results live in the artifact store. */
 const FINISHED_PODS = 200;
 
-function etcd(tools: NodeTools, at: NodePaths): DaemonSpec {
+function etcd(tools: ControlPlaneTools, at: NodePaths): DaemonSpec {
   const pki = (file: string) => join(at.certificates, file);
   return {
     name: "etcd",
@@ -38,7 +44,7 @@ function etcd(tools: NodeTools, at: NodePaths): DaemonSpec {
   };
 }
 
-function apiServer(tools: NodeTools, at: NodePaths): DaemonSpec {
+function apiServer(tools: ControlPlaneTools, at: NodePaths): DaemonSpec {
   const pki = (file: string) => join(at.certificates, file);
   return {
     name: "kube-apiserver",
@@ -82,7 +88,7 @@ function apiServer(tools: NodeTools, at: NodePaths): DaemonSpec {
   };
 }
 
-function controllerManager(tools: NodeTools, at: NodePaths): DaemonSpec {
+function controllerManager(tools: ControlPlaneTools, at: NodePaths): DaemonSpec {
   const pki = (file: string) => join(at.certificates, file);
   const kubeconfig = join(at.configuration, "controller-manager.kubeconfig");
   return {
@@ -115,7 +121,7 @@ function controllerManager(tools: NodeTools, at: NodePaths): DaemonSpec {
   };
 }
 
-function scheduler(tools: NodeTools, at: NodePaths): DaemonSpec {
+function scheduler(tools: ControlPlaneTools, at: NodePaths): DaemonSpec {
   const pki = (file: string) => join(at.certificates, file);
   const kubeconfig = join(at.configuration, "scheduler.kubeconfig");
   return {
@@ -138,7 +144,15 @@ function scheduler(tools: NodeTools, at: NodePaths): DaemonSpec {
   };
 }
 
-/** etcd and the three parts of the control plane. */
-export function controlPlane(tools: NodeTools, at: NodePaths): DaemonSpec[] {
-  return [etcd(tools, at), apiServer(tools, at), controllerManager(tools, at), scheduler(tools, at)];
+/**
+ * etcd and the three parts of the control plane.
+ * @param more further arguments by daemon; one that is there already is overridden
+ */
+export function controlPlane(
+  tools: ControlPlaneTools,
+  at: NodePaths,
+  more: Readonly<Record<string, readonly string[]>> = {},
+): DaemonSpec[] {
+  const daemons = [etcd(tools, at), apiServer(tools, at), controllerManager(tools, at), scheduler(tools, at)];
+  return daemons.map((spec) => ({ ...spec, args: [...spec.args, ...(more[spec.name] ?? [])] }));
 }

@@ -1,6 +1,9 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { API_SERVER } from "./layout";
+import { API_SERVER, type NodePaths } from "./layout";
+
+/** Client certificates that a daemon reads as a kubeconfig, `<name>.kubeconfig`. */
+const KUBECONFIGS = ["controller-manager", "scheduler", "kubelet", "kube-proxy", "coredns", "kube-router"] as const;
 
 /**
  * A kubeconfig (JSON, which is YAML too) for one client certificate, with everything embedded.
@@ -28,4 +31,14 @@ export function kubeconfig(directory: string, user: string): string {
     undefined,
     2,
   );
+}
+
+/** Writes the kubeconfig of every daemon, and the administrator's. */
+export function writeKubeconfigs(at: NodePaths): void {
+  mkdirSync(at.configuration, { recursive: true, mode: 0o700 });
+  const write = (file: string, user: string) => {
+    writeFileSync(file, kubeconfig(at.certificates, user), { mode: 0o600 });
+  };
+  for (const user of KUBECONFIGS) write(join(at.configuration, `${user}.kubeconfig`), user);
+  write(at.kubeconfig, "admin");
 }

@@ -5,26 +5,29 @@ import { UserError } from "../../components/user-error";
 import { run } from "../run";
 import { ADDRESSES, BRIDGE, FARM_LAYOUT, type NodeLayout, paths } from "./layout";
 
-const NAMESPACE = paths(FARM_LAYOUT).networkNamespace;
-
 /** Type of the file system of namespaces (`NSFS_MAGIC` of linux/magic.h). */
 const NSFS = 0x6e736673;
 
-/** Whether a network namespace is there; of one that a reboot took, an empty file may be left. */
-export function namespaceExists(file: string = NAMESPACE): boolean {
+/** Whether a file is a network namespace; of one that a reboot took, an empty file may be left. */
+export function isNamespace(file: string): boolean {
   return existsSync(file) && statfsSync(file).type === NSFS;
 }
 
-/** Whether this process runs inside the farm's network namespace. */
-export function insideNamespace(): boolean {
-  if (!namespaceExists()) return false;
-  const [own, farm] = [statSync("/proc/self/ns/net"), statSync(NAMESPACE)];
-  return own.ino === farm.ino && own.dev === farm.dev;
+/** Whether a node's network namespace is there. */
+export function namespaceExists(layout: NodeLayout = FARM_LAYOUT): boolean {
+  return isNamespace(paths(layout).networkNamespace);
 }
 
-/** A command line that runs the given one inside the farm's network namespace. */
-export function inNamespace(argv: readonly string[]): string[] {
-  return insideNamespace() ? [...argv] : ["nsenter", `--net=${NAMESPACE}`, ...argv];
+/** Whether this process runs inside a node's network namespace. */
+export function insideNamespace(layout: NodeLayout = FARM_LAYOUT): boolean {
+  if (!namespaceExists(layout)) return false;
+  const [own, node] = [statSync("/proc/self/ns/net"), statSync(paths(layout).networkNamespace)];
+  return own.ino === node.ino && own.dev === node.dev;
+}
+
+/** A command line that runs the given one inside a node's network namespace. */
+export function inNamespace(argv: readonly string[], layout: NodeLayout = FARM_LAYOUT): string[] {
+  return insideNamespace(layout) ? [...argv] : ["nsenter", `--net=${paths(layout).networkNamespace}`, ...argv];
 }
 
 /** Kernel settings of the namespace: pods reach each other through the node, and policies see what crosses the bridge. */
@@ -42,7 +45,7 @@ const SETTINGS = {
 export async function ensureNamespace(layout: NodeLayout = FARM_LAYOUT): Promise<void> {
   const at = paths(layout);
   const ip = (...args: string[]) => run("ip", ["-netns", layout.name, ...args]);
-  if (!namespaceExists(at.networkNamespace)) {
+  if (!namespaceExists(layout)) {
     rmSync(at.networkNamespace, { force: true });
     mkdirSync(dirname(at.claim), { recursive: true, mode: 0o755 });
     writeFileSync(at.claim, "");

@@ -1,19 +1,15 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-
 import type { Progress } from "../terminal/progress";
 import type { Tools } from "../toolbox/toolbox";
 import { kubeRequest } from "./api";
 import { ensureCgroups } from "./cgroups";
-import { ensureCertificates } from "./certificates";
+import { certificatesDigest, ensureCertificates } from "./certificates";
 import { CLUSTER_OBJECTS } from "./cluster-objects";
 import type { ContainerPrograms } from "./container-runtime";
 import { NODE_TOOLS, type NodeTools } from "./daemon";
-import { kubeconfig } from "./kubeconfig";
-import { FARM_LAYOUT, NODE_NAME, type NodePaths, paths } from "./layout";
+import { writeKubeconfigs } from "./kubeconfig";
+import { FARM_LAYOUT, NODE_NAME, paths } from "./layout";
 import { isAlive, readRecord, residentBytes } from "./process";
-import { daemonSpecs, KUBECONFIGS } from "./specs";
+import { daemonSpecs } from "./specs";
 import { serves, supervise, within } from "./supervise";
 
 /** Debian's places of what the package containerd and its companions bring. */
@@ -54,7 +50,7 @@ export async function ensureNode(
       programs: CONTAINER_PROGRAMS,
       sandboxImage,
     });
-    const names = await supervise(specs, at, credentials(at), {
+    const names = await supervise(specs, at, certificatesDigest(at.certificates), {
       "kube-apiserver": async () => {
         report.note("(API server serves)");
         await applyClusterObjects();
@@ -73,22 +69,6 @@ export async function ensureNode(
 
 function nodeTools(tools: Tools): NodeTools {
   return Object.fromEntries(NODE_TOOLS.map((name) => [name, tools[name].path])) as NodeTools;
-}
-
-function writeKubeconfigs(at: NodePaths): void {
-  mkdirSync(at.configuration, { recursive: true, mode: 0o700 });
-  const write = (file: string, user: string) => {
-    writeFileSync(file, kubeconfig(at.certificates, user), { mode: 0o600 });
-  };
-  for (const user of KUBECONFIGS) write(join(at.configuration, `${user}.kubeconfig`), user);
-  write(at.kubeconfig, "admin");
-}
-
-/** One digest over every certificate: a daemon that runs with an older one is started again. */
-function credentials(at: NodePaths): string {
-  const hash = createHash("sha256");
-  for (const name of readdirSync(at.certificates).sort()) hash.update(readFileSync(join(at.certificates, name)));
-  return hash.digest("hex");
 }
 
 /** The namespaces of Kubernetes itself come a moment after its API server: objects in them are tried until they do. */

@@ -14,20 +14,33 @@ export interface ProcessRecord {
   readonly since: string;
 }
 
-/** Where `state`, and 19 fields on `starttime`, stand in /proc/<pid>/stat after the name, which may hold anything. */
-function statFields(pid: number): string[] | undefined {
+/** Fields of /proc/<pid>/stat from `state` on, after the name, which may hold anything. */
+function statFields(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+function readStat(pid: number): string | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return readFileSync(`/proc/${pid}/stat`, "utf8");
   } catch {
     return undefined;
   }
 }
 
-/** Ticks after boot at which a process began; undefined when it is gone or a zombie. */
+/**
+ * Ticks after boot at which a process began, from its /proc/<pid>/stat; undefined when it is a zombie. A zombie with
+ * threads that have yet to end is none: their ports are still taken.
+ */
+export function ticksIn(stat: string): number | undefined {
+  const fields = statFields(stat);
+  const [state, threads] = [fields[0], Number(fields[17])];
+  return state === "Z" && threads <= 1 ? undefined : Number(fields[19]);
+}
+
+/** Ticks after boot at which a process began; undefined when it is gone. */
 export function startTicks(pid: number): number | undefined {
-  const fields = statFields(pid);
-  return fields === undefined || fields[0] === "Z" ? undefined : Number(fields[19]);
+  const stat = readStat(pid);
+  return stat === undefined ? undefined : ticksIn(stat);
 }
 
 /** Whether the very process of a record still runs. */
@@ -39,6 +52,15 @@ export function isAlive(record: ProcessRecord): boolean {
 export function residentBytes(pid: number): number {
   if (!existsSync(`/proc/${pid}/status`)) return 0;
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
+}
+
+/** Seconds that a process has had of the processors, in all its threads; 0 when it is gone. */
+export function cpuSeconds(pid: number): number {
+  const stat = readStat(pid);
+  if (stat === undefined) return 0;
+  // utime and stime, which Linux gives in hundredths.
+  const fields = statFields(stat);
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** The record of a daemon, if it was ever started. */
@@ -74,7 +96,10 @@ export function startDaemon(
   return record;
 }
 
-/** Asks a daemon to end, then makes it. */
+/** Milliseconds that the kernel may take to end what was killed: seconds, on a busy machine. */
+const KILL_MS = 30_000;
+
+/** Asks a daemon to end, then makes it; it has ended then, and its ports are free. */
 export async function stopDaemon(directory: string, name: string, patienceMs = 5000): Promise<boolean> {
   const record = readRecord(directory, name);
   const running = record !== undefined && isAlive(record);
@@ -82,6 +107,7 @@ export async function stopDaemon(directory: string, name: string, patienceMs = 5
     process.kill(record.pid, "SIGTERM");
     for (const end = Date.now() + patienceMs; isAlive(record) && Date.now() < end;) await sleep(50);
     if (isAlive(record)) process.kill(record.pid, "SIGKILL");
+    for (const end = Date.now() + KILL_MS; isAlive(record) && Date.now() < end;) await sleep(20);
   }
   rmSync(join(directory, `${name}.json`), { force: true });
   return running;

@@ -14,16 +14,6 @@ export interface NodeParts {
   readonly sandboxImage: string;
 }
 
-/** Client certificates that a daemon reads as a kubeconfig, `<name>.kubeconfig`. */
-export const KUBECONFIGS = [
-  "controller-manager",
-  "scheduler",
-  "kubelet",
-  "kube-proxy",
-  "coredns",
-  "kube-router",
-] as const;
-
 /** Every daemon of the node; each one comes after those that it needs. */
 export function daemonSpecs({ layout, tools, programs, sandboxImage }: NodeParts): DaemonSpec[] {
   const at = paths(layout);

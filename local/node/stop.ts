@@ -43,7 +43,7 @@ export async function stopNode(purge: boolean, layout: NodeLayout = FARM_LAYOUT)
   for (const name of ORDER) if (await stopDaemon(at.daemons, name)) daemons += 1;
   const processes = claimed ? await killAll(() => processesOf(layout)) : 0;
   const mounts = await unmountBelow([layout.run, layout.state]);
-  const namespace = claimed && namespaceExists(at.networkNamespace);
+  const namespace = claimed && namespaceExists(layout);
   if (namespace) await run("ip", ["netns", "delete", layout.name]);
   else if (claimed) rmSync(at.networkNamespace, { force: true });
   if (claimed) removeCgroups(layout.name);
@@ -57,7 +57,7 @@ export async function stopNode(purge: boolean, layout: NodeLayout = FARM_LAYOUT)
 function processesOf(layout: NodeLayout): number[] {
   const pids = new Set(cgroupProcesses(layout.name));
   const { networkNamespace } = paths(layout);
-  if (namespaceExists(networkNamespace)) {
+  if (namespaceExists(layout)) {
     const { ino, dev } = statSync(networkNamespace);
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
       const own = networkOf(pid);

@@ -9,11 +9,12 @@ export type ModuleName =
   | "kube-router"
   | "kubernetes"
   | "kubernetes-provider"
+  | "kwok"
   | "pulumi"
   | "versitygw";
 
-/** Programs that are built from Go modules, by file name. */
-export type BinaryName =
+/** Programs that the farm runs, by file name. */
+export type FarmProgram =
   | "bb_runner"
   | "bb_scheduler"
   | "bb_storage"
@@ -31,6 +32,12 @@ export type BinaryName =
   | "pulumi"
   | "pulumi-resource-kubernetes"
   | "versitygw";
+
+/** Programs that only benchmarks run: built when one asks, never for the farm. */
+export type BenchProgram = "kwok";
+
+/** Programs that are built from Go modules, by file name. */
+export type BinaryName = FarmProgram | BenchProgram;
 
 /**
  * A change to the folder `vendor`: in a file of it, `text` for the one place where `find` stands; or one more file, a

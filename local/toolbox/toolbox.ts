@@ -3,8 +3,9 @@ import { join } from "node:path";
 
 import { CACHE } from "../directories";
 import { duration, type Progress } from "../terminal/progress";
+import { BENCH_MODULES } from "./bench-catalog";
 import { build, type BuildPlace, buildPlace } from "./build";
-import { type BinaryName, GO_MODULES, type GoModule } from "./catalog";
+import { type BenchProgram, type BinaryName, type FarmProgram, GO_MODULES, type GoModule } from "./catalog";
 import { Digests } from "./digests";
 import { find } from "./find";
 import { withLock } from "./lock";
@@ -22,42 +23,86 @@ export interface Tool {
 }
 
 /** Every program of the farm, by file name. */
-export type Tools = Readonly<Record<BinaryName, Tool>>;
+export type Tools = Readonly<Record<FarmProgram, Tool>>;
+
+/** Every program of the benchmarks, by file name. */
+export type BenchTools = Readonly<Record<BenchProgram, Tool>>;
 
 /**
- * Finds or builds every program. What is built lands in `CACHE/tools/<module>/<key>` and stays for the next time.
+ * Finds or builds every program of the farm. What is built lands in `CACHE/tools/<module>/<key>` and stays for the next
+ * time.
  * @throws UserError when the machine cannot build, BuildError when a build fails
  */
 export async function ensureTools(progress: Progress): Promise<Tools> {
-  const tools: Tool[] = [];
-  const missing: [GoModule, BuildPlace][] = [];
-  for (const module of GO_MODULES) {
-    const found = await find(module);
-    if (found !== undefined) {
-      tools.push(...found.map((tool) => ({ ...tool, origin: "found" as const })));
-      continue;
-    }
-    const place = await buildPlace(module);
-    tools.push(...built(module, place));
-    if (!place.built) missing.push([module, place]);
-  }
-  const expected = missing.reduce((sum, [{ seconds }]) => sum + seconds, 0);
+  return byName(await ensureModules(GO_MODULES, progress)) as Tools;
+}
+
+/** Finds or builds every program of the benchmarks, as `ensureTools` does the farm's. */
+export async function ensureBenchTools(progress: Progress): Promise<BenchTools> {
+  return byName(await ensureModules(BENCH_MODULES, progress)) as BenchTools;
+}
+
+/** A program of a benchmark, which no benchmark has asked for yet. */
+export interface AbsentTool {
+  readonly name: BinaryName;
+  /** That a build would give. */
+  readonly version: string;
+  readonly origin: "not built";
+}
+
+/** Programs of the benchmarks as they are now; nothing is built. */
+export async function presentBenchTools(): Promise<(Tool | AbsentTool)[]> {
+  const tools = BENCH_MODULES.map(async (module) => {
+    const { tools, missing } = await look(module);
+    if (missing === undefined) return tools;
+    const version = toolVersion(module, readPins(module.name));
+    return binaries(module).map((name) => ({ name, version, origin: "not built" as const }));
+  });
+  return (await Promise.all(tools)).flat();
+}
+
+async function ensureModules(modules: readonly GoModule[], progress: Progress): Promise<Tool[]> {
+  const all = await Promise.all(modules.map(look));
+  const missing = all.flatMap((one) => one.missing ?? []);
   if (missing.length > 1) {
+    const expected = missing.reduce((sum, { module }) => sum + module.seconds, 0);
     progress.line(`${missing.length} tools to build, which takes about ${duration(expected)} on 2 cores`);
   }
-  for (const [module, place] of missing) await buildOnce(module, place, progress);
-  return Object.fromEntries(tools.map((tool) => [tool.name, tool])) as Record<BinaryName, Tool>;
+  for (const one of missing) await buildOnce(one, progress);
+  return all.flatMap(({ tools }) => tools);
+}
+
+/** A module that is to be built, and where. */
+interface Missing {
+  readonly module: GoModule;
+  readonly place: BuildPlace;
+}
+
+/** The programs of a module: where they are, or will be once what is missing is built. */
+async function look(module: GoModule): Promise<{ tools: Tool[]; missing?: Missing }> {
+  const found = await find(module);
+  if (found !== undefined) return { tools: found.map((tool) => ({ ...tool, origin: "found" })) };
+  const place = await buildPlace(module);
+  const version = toolVersion(module, readPins(module.name));
+  const tools = binaries(module).map((name) => {
+    return { name, path: join(place.directory, name), version, origin: "built" as const };
+  });
+  return place.built ? { tools } : { tools, missing: { module, place } };
+}
+
+function byName(tools: readonly Tool[]): Partial<Record<BinaryName, Tool>> {
+  return Object.fromEntries(tools.map((tool) => [tool.name, tool]));
 }
 
 /** SHA-256 of each program, in hex; those not changed since they were last read are not read again. */
-export async function toolDigests(tools: Tools): Promise<Map<BinaryName, string>> {
+export async function toolDigests(tools: readonly Tool[]): Promise<Map<BinaryName, string>> {
   const digests = new Digests(join(CACHE, "tools", "digests.json"));
   const entries: [BinaryName, string][] = [];
-  for (const { name, path } of Object.values(tools)) entries.push([name, await digests.sha256(path)]);
+  for (const { name, path } of tools) entries.push([name, await digests.sha256(path)]);
   return new Map(entries);
 }
 
-async function buildOnce(module: GoModule, place: BuildPlace, progress: Progress): Promise<void> {
+async function buildOnce({ module, place }: Missing, progress: Progress): Promise<void> {
   const waiting = () => {
     progress.line(`Another ./farm builds ${module.name}: waiting for it`);
   };
@@ -66,17 +111,6 @@ async function buildOnce(module: GoModule, place: BuildPlace, progress: Progress
     if (existsSync(place.directory)) return;
     await progress.task(title, module.seconds, (report) => build(module, place, report));
   });
-}
-
-/** The programs of a module, where its build puts them. */
-function built(module: GoModule, place: BuildPlace): Tool[] {
-  const version = toolVersion(module, readPins(module.name));
-  return binaries(module).map((name) => ({
-    name,
-    path: join(place.directory, name),
-    version,
-    origin: "built" as const,
-  }));
 }
 
 function binaries(module: GoModule): BinaryName[] {

@@ -9,10 +9,10 @@ import { containerdConfig } from "../../local/node/container-runtime";
 import { NODE_TOOLS, type NodeTools, specHash } from "../../local/node/daemon";
 import { ADDRESSES, paths } from "../../local/node/layout";
 import { checkMachine, missingPackages } from "../../local/node/machine";
-import { namespaceExists } from "../../local/node/namespace";
+import { isNamespace } from "../../local/node/namespace";
 import { corefile } from "../../local/node/network";
 import { checkPorts, listeners } from "../../local/node/ports";
-import { isAlive, startTicks } from "../../local/node/process";
+import { isAlive, startTicks, ticksIn } from "../../local/node/process";
 import { daemonSpecs } from "../../local/node/specs";
 
 const layout = { name: "test", state: "/state", run: "/run/test" };
@@ -145,9 +145,9 @@ describe("a port", () => {
 });
 
 test("a network namespace is told from the file that a reboot leaves of it", () => {
-  expect(namespaceExists("/proc/self/ns/net")).toBe(true);
-  expect(namespaceExists("/proc/self/status")).toBe(false);
-  expect(namespaceExists("/run/netns/monofarm-none")).toBe(false);
+  expect(isNamespace("/proc/self/ns/net")).toBe(true);
+  expect(isNamespace("/proc/self/status")).toBe(false);
+  expect(isNamespace("/run/netns/monofarm-none")).toBe(false);
 });
 
 test.each(["POST", "PATCH", "DELETE"])(
@@ -171,3 +171,11 @@ test.each(["POST", "PATCH", "DELETE"])(
     }
   },
 );
+test.each([
+  ["S", 9, 4711],
+  ["Z", 1, undefined],
+  ["Z", 2, 4711],
+])("a process in state %s with %i threads began at %s", (state, threads, ticks) => {
+  const between = (count: number) => Array.from({ length: count }, () => "0").join(" ");
+  expect(ticksIn(`12 (a (name) b) ${state} ${between(16)} ${threads} 0 4711 ${between(20)}`)).toBe(ticks);
+});

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { BENCH_MODULES } from "../../local/toolbox/bench-catalog";
 import { GO_MODULES } from "../../local/toolbox/catalog";
 import { CACHE, STATE } from "../../local/directories";
 import { Digests } from "../../local/toolbox/digests";
@@ -21,8 +22,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+const MODULES = [...GO_MODULES, ...BENCH_MODULES];
+
 describe("the pins", () => {
-  test.each(GO_MODULES.map((tool) => [tool.name, tool] as const))("of %s give a version, a Go and a key", (_, tool) => {
+  test.each(MODULES.map((tool) => [tool.name, tool] as const))("of %s give a version, a Go and a key", (_, tool) => {
     const pins = readPins(tool.name);
     expect(toolVersion(tool, pins)).toMatch(/^\d+\.\d+\.\d+/);
     expect(neededGo(pins)).toMatch(/^1\.\d+/);
@@ -35,8 +38,13 @@ describe("the pins", () => {
   });
 
   test("name each program once", () => {
-    const names = GO_MODULES.flatMap(({ programs }) => Object.keys(programs));
+    const names = MODULES.flatMap(({ programs }) => Object.keys(programs));
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  test("of what only benchmarks run are no part of the farm", () => {
+    expect(GO_MODULES.map(({ name }) => name)).not.toContain("kwok");
+    expect(BENCH_MODULES.map(({ name }) => name)).toEqual(["kwok"]);
   });
 });
 
