@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,6 +68,11 @@ describe("the artifacts of a release", () => {
     expect(run("postgres", ["--version"])).toBe("postgres (PostgreSQL) 16.9-barebones\n");
     expect(run("pg_config", ["--version"])).toContain("16.9");
     expect(run("pg_config", ["--configure"])).not.toContain("/worker/");
+  });
+
+  test("name no folder of the worker that built them", () => {
+    const found = spawnSync("grep", ["--recursive", "--files-with-matches", "/worker/", prefix], { encoding: "utf8" });
+    expect(found).toMatchObject({ status: 1, stdout: "", stderr: "" });
   });
 
   test("work together: pgvector answers in a database of that PostgreSQL", async () => {

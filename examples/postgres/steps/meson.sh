@@ -8,9 +8,10 @@ shift 5
 unpack "$archive" "$top" "$work/src"
 cd "$work"
 
-# Scanners are generated under absolute paths: without -L those would end up in the binaries, by way of __FILE__.
-sed -i "s|^command = \[args.flex, |&'-L', |" src/src/tools/pgflex
-grep -q "'-L'" src/src/tools/pgflex
+# Scanners are generated under absolute paths, which would end up in the binaries by way of __FILE__; flex's own -L
+# leaves the #line of a %top block.
+sed -i "s|^# check lex.backup\$|with open(args.output_file) as scanner:\n    lines = [line for line in scanner if not line.startswith('#line ')]\nwith open(args.output_file, 'w') as scanner:\n    scanner.writelines(lines)\n\n&|" src/src/tools/pgflex
+grep -q "scanner.writelines" src/src/tools/pgflex
 
 meson setup build src --prefix="$prefix" --libdir=lib --auto-features=disabled \
   -Doptimization=2 -Ddebug=false -Drpath=false -Dsystem_tzdata=/usr/share/zoneinfo "$@"
