@@ -3,7 +3,7 @@
  * costs. Needs `./farm up`, root, 4 GB of disk and a quiet machine: npx tsx bench/farm.ts
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -19,11 +19,15 @@ import { listSources } from "../local/sources/list-sources";
 import { stackOutputs } from "../local/stack/pulumi";
 import { duration, StreamProgress } from "../local/terminal/progress";
 import { table } from "../local/terminal/table";
-import { ensureTools } from "../local/toolbox/toolbox";
+import { ensureTools, type Tools } from "../local/toolbox/toolbox";
 import type { FarmOutputs } from "../stacks/outputs";
 
 const EXAMPLE = join(CHECKOUT, "examples", "postgres");
 const LABEL = "//postgres:postgres~16.9~barebones";
+
+/** Folder of the sources in their archive. */
+const TOP = "github.com/postgres/postgres@v0.0.0-20250505203008-6e4ab1b69197";
+
 const WORKER: DebianRoot = { architecture: "amd64", packages: POSTGRES_TOOLCHAIN };
 const CLIENT: DebianRoot = {
   architecture: "amd64",
@@ -35,6 +39,7 @@ const CLIENT: DebianRoot = {
 interface Row {
   readonly what: string;
   readonly seconds: number;
+  readonly sha256?: string;
   readonly ratio?: number;
   readonly aim: string;
 }
@@ -60,39 +65,38 @@ function inRoot(root: string, command: string): void {
   if (status !== 0) throw new Error(`${command} ended with ${status}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`);
 }
 
-async function main(): Promise<void> {
-  const progress = new StreamProgress();
-  const tools = await ensureTools(progress);
-  const farm = await stackOutputs<FarmOutputs>(tools, "local");
-  const [kubectl = "", ...service] = inNamespace([
-    ...[tools.kubectl.path, "--kubeconfig", paths(FARM_LAYOUT).kubeconfig, "--namespace", farm.namespace],
-    ...["get", "service", "frontend", "--output", "jsonpath={.spec.clusterIP}"],
-  ]);
-  const frontend = execFileSync(kubectl, service, { encoding: "utf8" }).trim();
-  const source = listSources(readIndex(EXAMPLE)).find(({ where }) => where.endsWith("versions.16.9"));
-  if (source === undefined) throw new Error("no source of 16.9 in the example's index");
-  const archive = join(CACHE, "sources", source.sha256);
-  const folder = mkdtempSync(join(tmpdir(), "monofarm-bench-"));
-  const rows: Row[] = [];
-  try {
-    const plain = await progress.task("a: meson and ninja by hand", 200, () => {
-      const root = unpacked(WORKER, join(folder, "worker"));
-      cpSync(join(EXAMPLE, "steps"), join(root, "build", "steps"), { recursive: true });
-      cpSync(archive, join(root, "build", "archive.zip"));
-      const top = "github.com/postgres/postgres@v0.0.0-20250505203008-6e4ab1b69197";
-      const step = `cd /build && bash steps/meson.sh archive.zip ${top} /postgres/16.9 out.tar modules -Dextra_version=-barebones`;
-      const seconds = timed(() => {
-        inRoot(root, step);
-      });
-      rmSync(root, { recursive: true });
-      return Promise.resolve(seconds);
-    });
-    rows.push({ what: "a  PostgreSQL 16.9 barebones by meson and ninja", seconds: plain, ratio: 1, aim: "" });
+/** What a build took, and the sha256 of what it made. */
+interface Build {
+  readonly seconds: number;
+  readonly sha256: string;
+}
 
-    const root = unpacked(CLIENT, join(folder, "client"));
-    cpSync(EXAMPLE, join(root, "work", "workspace"), { recursive: true });
-    mkdirSync(join(root, "work", "sources"));
-    cpSync(archive, join(root, "work", "sources", source.sha256));
+/** The commands of the farm's action, by hand, in the same root as the farm's workers have. */
+function byHand(folder: string, archive: string): Build {
+  const root = unpacked(WORKER, join(folder, "worker"));
+  cpSync(join(EXAMPLE, "steps"), join(root, "build", "steps"), { recursive: true });
+  cpSync(archive, join(root, "build", "archive.zip"));
+  const step = `cd /build && bash steps/meson.sh archive.zip ${TOP} /postgres/16.9 out.tar modules -Dextra_version=-barebones`;
+  const seconds = timed(() => {
+    inRoot(root, step);
+  });
+  inRoot(root, "sha256sum </build/out.tar >/build/sha256");
+  const sha256 = readFileSync(join(root, "build", "sha256"), "utf8").slice(0, 64);
+  rmSync(root, { recursive: true });
+  return { seconds, sha256 };
+}
+
+/** A developer's Bazel, which stays between builds, before a farm's frontend. */
+class Client {
+  private readonly root: string;
+  private readonly build: string;
+  private readonly startup: string;
+
+  constructor(folder: string, archive: string, sha256: string, frontend: string, farm: FarmOutputs) {
+    this.root = unpacked(CLIENT, join(folder, "client"));
+    cpSync(EXAMPLE, join(this.root, "work", "workspace"), { recursive: true });
+    mkdirSync(join(this.root, "work", "sources"));
+    cpSync(archive, join(this.root, "work", "sources", sha256));
     const invocation = bazelArguments({
       places: places("/work"),
       architecture: "amd64",
@@ -101,29 +105,65 @@ async function main(): Promise<void> {
       workerImages: farm.workerImages,
       memory: 4 * 2 ** 30,
     });
-    // An instance name of its own has an action cache of its own, which is empty; a Bazel that stays is a developer's.
+    // An instance name of its own has an action cache of its own, which is empty.
     const cold = `--config=remote --remote_instance_name=bench-${Date.now()}`;
     const words = invocation
       .filter((word) => word !== "--batch")
       .map((word) => (word === "--config=remote" ? cold : `'${word}'`));
-    const inWorkspace = (command: string) => `cd /work/workspace && export HOME=/root USER=root && ${command}`;
-    const bazel = inWorkspace(`bazel ${words.join(" ")}`);
-    const startup = words.slice(0, words.indexOf("'build'")).join(" ");
-    const through = async (title: string, expected: number) =>
-      progress.task(title, expected, () => {
-        const seconds = timed(() => {
-          inRoot(root, bazel);
-        });
-        // The client forgets everything: what it has next time comes from the farm.
-        inRoot(root, inWorkspace(`bazel ${startup} clean`));
-        return Promise.resolve(seconds);
-      });
-    inRoot(root, inWorkspace(`bazel ${startup} info release`));
-    const b = await through("b: through the farm, cold", 210);
-    rows.push({ what: "b  the same through the farm, cold cache", seconds: b, ratio: b / plain, aim: "<= 1.05" });
-    const c = await through("c: through the farm, warm", 5);
-    rows.push({ what: "c  once more, warm cache", seconds: c, ratio: c / plain, aim: "<= 0.01" });
-    inRoot(root, inWorkspace(`bazel ${startup} shutdown`));
+    this.build = words.join(" ");
+    this.startup = words.slice(0, words.indexOf("'build'")).join(" ");
+    this.bazel("info release");
+  }
+
+  /** Builds; then the client forgets everything: what it has next time comes from the farm. */
+  once(): Build {
+    const seconds = timed(() => {
+      this.inWorkspace(`bazel ${this.build}`);
+    });
+    this.inWorkspace("sha256sum <bazel-bin/postgres/postgres~16.9~barebones.tar >/work/sha256");
+    const sha256 = readFileSync(join(this.root, "work", "sha256"), "utf8").slice(0, 64);
+    this.bazel("clean");
+    return { seconds, sha256 };
+  }
+
+  bazel(words: string): void {
+    this.inWorkspace(`bazel ${this.startup} ${words}`);
+  }
+
+  private inWorkspace(command: string): void {
+    inRoot(this.root, `cd /work/workspace && export HOME=/root USER=root && ${command}`);
+  }
+}
+
+/** Address of the frontend's Service. */
+function frontendOf(tools: Tools, namespace: string): string {
+  const [kubectl = "", ...service] = inNamespace([
+    ...[tools.kubectl.path, "--kubeconfig", paths(FARM_LAYOUT).kubeconfig, "--namespace", namespace],
+    ...["get", "service", "frontend", "--output", "jsonpath={.spec.clusterIP}"],
+  ]);
+  return execFileSync(kubectl, service, { encoding: "utf8" }).trim();
+}
+
+async function main(): Promise<void> {
+  const progress = new StreamProgress();
+  const tools = await ensureTools(progress);
+  const farm = await stackOutputs<FarmOutputs>(tools, "local");
+  const source = listSources(readIndex(EXAMPLE)).find(({ where }) => where.endsWith("versions.16.9"));
+  if (source === undefined) throw new Error("no source of 16.9 in the example's index");
+  const archive = join(CACHE, "sources", source.sha256);
+  const folder = mkdtempSync(join(tmpdir(), "monofarm-bench-"));
+  const step = (title: string, expected: number, work: () => Build) =>
+    progress.task(title, expected, () => Promise.resolve(work()));
+  const rows: Row[] = [];
+  try {
+    const a = await step("a: meson and ninja by hand", 200, () => byHand(folder, archive));
+    rows.push({ what: "a  PostgreSQL 16.9 barebones by meson and ninja", ...a, ratio: 1, aim: "" });
+    const client = new Client(folder, archive, source.sha256, frontendOf(tools, farm.namespace), farm);
+    const b = await step("b: through the farm, cold", 210, () => client.once());
+    rows.push({ what: "b  the same through the farm, cold cache", ...b, ratio: b.seconds / a.seconds, aim: "<= 1.05" });
+    const c = await step("c: through the farm, warm", 5, () => client.once());
+    rows.push({ what: "c  once more, warm cache", ...c, ratio: c.seconds / a.seconds, aim: "<= 0.01" });
+    client.bazel("shutdown");
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -144,17 +184,19 @@ function daemonMemory(): number {
 }
 
 function print(rows: readonly Row[]): void {
-  const cells = rows.map(({ what, seconds, ratio, aim }) => [
+  const cells = rows.map(({ what, seconds, sha256, ratio, aim }) => [
     what,
     duration(seconds),
     ratio === undefined ? "" : ratio.toFixed(3),
     aim,
+    sha256?.slice(0, 16) ?? "",
   ]);
   const columns = [
     { heading: "WHAT" },
     { heading: "TOOK", align: "right" as const },
     { heading: "RATIO TO a", align: "right" as const },
     { heading: "AIM" },
+    { heading: "SHA256" },
   ];
   process.stdout.write(`\n${table(columns, cells)}\n`);
 }

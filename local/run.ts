@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
+import { endOnInterrupt } from "./interrupt";
+
 /** How a command is run. */
 export interface RunOptions {
   readonly cwd?: string;
@@ -36,7 +38,10 @@ export async function run(program: string, args: readonly string[], options: Run
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     env: { ...process.env, ...options.env },
     stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    // Of its own group, so that a terminal's Ctrl-C reaches it by way of this process, once.
+    detached: true,
   });
+  endOnInterrupt(child, true);
   if (options.log !== undefined) mkdirSync(dirname(options.log), { recursive: true });
   const log = options.log === undefined ? undefined : createWriteStream(options.log, { flags: "a" });
   const stdout: Buffer[] = [];

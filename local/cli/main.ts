@@ -1,5 +1,7 @@
 import { UserError } from "../../components/user-error";
-import { CommandError } from "../run";
+import { checkFarmName } from "../directories";
+import { EXIT_INTERRUPTED, handleInterrupts, isInterrupted } from "../interrupt";
+import { checkMachine } from "../node/machine";
 import { insideNamespace, namespaceExists } from "../node/namespace";
 import { paint } from "../terminal/colour";
 import { table } from "../terminal/table";
@@ -36,35 +38,42 @@ async function main([name, ...args]: string[]): Promise<number> {
     process.stdout.write(help());
     return name === undefined ? 2 : 0;
   }
-  const entry = COMMANDS[name];
+  checkFarmName();
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (entry === undefined) throw new UserError("./farm", name, `a command: ${Object.keys(COMMANDS).join(", ")}`);
   const { command } = await entry.load();
   if (args.includes("--help")) {
     process.stdout.write(`${command.usage.trimEnd()}\n`);
     return 0;
   }
+  if (command.onMachine === true) checkMachine();
   if (command.inNamespace === true && namespaceExists() && !insideNamespace()) return again(name, args);
   return command.run(args);
 }
 
+/** Errors of JavaScript itself: mistakes of this program, which a trace helps to mend. */
+const BUGS = [TypeError, ReferenceError, RangeError, SyntaxError];
+
 function explain(error: unknown): number {
   const farm = paint("red", "farm:", process.stderr);
-  if (error instanceof UserError) {
-    process.stderr.write(`${farm} ${error.message}\n`);
-    return 2;
+  if (isInterrupted()) {
+    process.stderr.write(`${farm} interrupted; the same command carries on\n`);
+    return EXIT_INTERRUPTED;
   }
-  if (error instanceof CommandError) process.stderr.write(`${farm} ${error.message}\n`);
-  else process.stderr.write(`${farm} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return 1;
+  const text = error instanceof Error ? error.message : String(error);
+  if (/ENOSPC|No space left on device/.test(text)) {
+    process.stderr.write(
+      `${farm} disk: found it full (${text.trim().split("\n").at(-1) ?? ""}); allowed: some GiB of room\n`,
+    );
+  } else if (BUGS.some((bug) => error instanceof bug)) {
+    process.stderr.write(`${farm} a mistake of ./farm's own: ${(error as Error).stack ?? text}\n`);
+  } else process.stderr.write(`${farm} ${text}\n`);
+  return error instanceof UserError ? 2 : 1;
 }
 
-process.on("SIGINT", () => {
-  process.stderr.write(`\n${paint("yellow", "farm:", process.stderr)} interrupted; the same command carries on\n`);
-  process.exit(130);
-});
-
+handleInterrupts();
 void main(process.argv.slice(2))
   .catch(explain)
   .then((code) => {
-    process.exitCode = code;
+    process.exitCode = isInterrupted() ? EXIT_INTERRUPTED : code;
   });

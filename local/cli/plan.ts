@@ -33,7 +33,6 @@ finish in time, and at what price. Reads index files alone; nothing is built.
 `;
 
 export const command: Command = {
-  summary: "what a release is: targets, shards, Jobs, hours, price",
   usage,
   run: (args) => {
     const given = parse(args);
@@ -70,6 +69,7 @@ function parse(args: string[]): Options {
       arch: { type: "string", default: "amd64,arm64" },
       json: { type: "boolean", default: false },
     },
+    "words",
   );
   return {
     patterns: [...positionals, ...patterns],

@@ -10,13 +10,13 @@ import {
 } from "../release/release";
 import { isRed } from "../release/verdict";
 import { StreamProgress } from "../terminal/progress";
-import { ensureTools } from "../toolbox/toolbox";
+import { presentTools } from "../toolbox/toolbox";
 import { again } from "./again";
 import type { Command } from "./command";
 import { architectures, options } from "./options";
 
 const usage = `
-Usage: ./farm release [--all | TARGET…] [--arch amd64,arm64] [--again] [--json]
+Usage: ./farm release [--all | TARGET…] [--arch amd64,arm64] [--again] [--instead] [--json]
        ./farm release status [--json]
 
 Builds targets through the farm: declares their Jobs by pulumi up -s release, and follows them. Without targets it
@@ -26,30 +26,38 @@ builds what stacks/Pulumi.release.yaml names. Ctrl-C stops following, not the re
   --all     everything that the index holds
   --arch    architectures to build for, of those that the farm has workers for
   --again   run a release once more though it is green; what failed runs again in any case
+  --instead end another release that still runs; without it this one is refused
   status    adds up what the release has come to; the exit code is 1 where a target is red
   --json    {id, verdicts: [{label, architecture, status, sha256, size, seconds, message, …}]}
 `;
 
 export const command: Command = {
-  summary: "build targets through the farm and follow them",
   usage,
+  onMachine: true,
   run: async (args) => {
-    const { values, positionals } = options("./farm release", args, {
-      all: { type: "boolean" },
-      arch: { type: "string" },
-      again: { type: "boolean", default: false },
-      json: { type: "boolean" },
-    });
+    const { values, positionals } = options(
+      "./farm release",
+      args,
+      {
+        all: { type: "boolean" },
+        arch: { type: "string" },
+        again: { type: "boolean", default: false },
+        instead: { type: "boolean", default: false },
+        json: { type: "boolean" },
+      },
+      "words",
+    );
     if (!namespaceExists()) throw new UserError("./farm release", "no farm that runs", "./farm up first");
     const json = values.json ?? false;
     if (positionals[0] === "status") {
       if (!insideNamespace()) return again("release", args);
-      return show(await releaseStatus(await ensureTools(new StreamProgress())), json);
+      return show(await releaseStatus(await presentTools()), json);
     }
     if (values.all === true && positionals.length > 0)
       throw new UserError("./farm release --all", positionals.join(" "), "--all or targets");
     const request: ReleaseRequest = {
       again: values.again,
+      instead: values.instead,
       ...(values.all === true && { targets: [] }),
       ...(positionals.length > 0 && { targets: positionals }),
       ...(values.arch !== undefined && { architectures: architectures("./farm release", values.arch) }),
@@ -59,7 +67,7 @@ export const command: Command = {
       await fetchReleaseSources(request, progress);
       return again("release", args);
     }
-    return show(await runRelease(await ensureTools(progress), request, progress), json);
+    return show(await runRelease(await presentTools(), request, progress), json);
   },
 };
 

@@ -6,10 +6,11 @@ import { queueNow } from "../release/queue";
 import { releaseStatus } from "../release/release";
 import { summary } from "../release/report";
 import { paint } from "../terminal/colour";
-import { duration, StreamProgress } from "../terminal/progress";
+import { duration } from "../terminal/progress";
 import { table } from "../terminal/table";
-import { ensureTools, type Tools } from "../toolbox/toolbox";
+import { presentTools, type Tools } from "../toolbox/toolbox";
 import type { Command } from "./command";
+import { options } from "./options";
 
 const usage = `
 Usage: ./farm status [--json]
@@ -33,18 +34,19 @@ interface Pods {
 }
 
 export const command: Command = {
-  summary: "daemons, nodes, pods, queue, last release",
   usage,
+  onMachine: true,
   inNamespace: true,
   run: async (args) => {
+    const { values } = options("./farm status", args, { json: { type: "boolean", default: false } });
     if (!insideNamespace()) throw new UserError("./farm status", "no farm that runs", "./farm up first");
-    const tools = await ensureTools(new StreamProgress());
+    const tools = await presentTools();
     const { daemons, ready } = await nodeStatus(tools);
     const isUp = daemons.some(({ name, serves }) => name === "kube-apiserver" && serves);
     const pods = isUp ? (await kubeRequest<Pods>("GET", "/api/v1/pods")).items : [];
     const queue = isUp ? await queueNow("monofarm") : undefined;
     const release = await lastRelease(tools);
-    if (args.includes("--json")) {
+    if (values.json) {
       process.stdout.write(
         `${JSON.stringify({ daemons, ready, pods: pods.map(podFacts), queue, release }, null, 2)}\n`,
       );

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { CHECKOUT } from "../directories";
 import { inNamespace } from "../node/namespace";
 import { duration } from "../terminal/progress";
 import { table } from "../terminal/table";
+import { inForeground } from "./again";
 import type { Command } from "./command";
 
 const STAGES = ["check", "pure", "farm"] as const;
@@ -33,7 +33,6 @@ The last line is "N passed, N failed"; the exit code is 0 only when nothing fail
 `;
 
 export const command: Command = {
-  summary: "everything that proves the farm",
   usage,
   run: async (args) => {
     const unknown = args.find((arg) => !STAGES.some((stage) => stage === arg));
@@ -90,13 +89,9 @@ async function vitest(project: string, wrap: (argv: string[]) => string[]): Prom
   }
 }
 
-async function timed([program = "", ...args]: string[]): Promise<{ exitCode: number | null; seconds: number }> {
+async function timed(argv: readonly string[]): Promise<{ exitCode: number; seconds: number }> {
   const started = Date.now();
-  const child = spawn(program, args, { cwd: CHECKOUT, stdio: "inherit" });
-  const exitCode = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
+  const exitCode = await inForeground(argv, CHECKOUT);
   return { exitCode, seconds: (Date.now() - started) / 1000 };
 }
 

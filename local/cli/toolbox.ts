@@ -3,6 +3,7 @@ import { StreamProgress } from "../terminal/progress";
 import { table } from "../terminal/table";
 import { ensureTools, presentBenchTools, toolDigests } from "../toolbox/toolbox";
 import type { Command } from "./command";
+import { options } from "./options";
 
 const usage = `
 Usage: ./farm toolbox [--json]
@@ -16,9 +17,9 @@ the benchmark builds them when it starts.
 `;
 
 export const command: Command = {
-  summary: "the tools of the farm: version, found or built, sha256",
   usage,
   run: async (args) => {
+    const { values } = options("./farm toolbox", args, { json: { type: "boolean", default: false } });
     const farm = Object.values(await ensureTools(new StreamProgress()));
     const bench = await presentBenchTools();
     const tools = [
@@ -27,7 +28,7 @@ export const command: Command = {
     ];
     const digests = await toolDigests(tools.filter((tool) => "path" in tool));
     const rows = tools.map((tool) => ({ ...tool, sha256: digests.get(tool.name) ?? "" }));
-    if (args.includes("--json")) {
+    if (values.json) {
       process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
       return 0;
     }

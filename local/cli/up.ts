@@ -1,18 +1,23 @@
+import { existsSync } from "node:fs";
+
 import { UserError } from "../../components/user-error";
+import { STATE } from "../directories";
 import { importImages } from "../images/import";
-import { ensureImages, references } from "../images/images";
-import { checkMachine, enableEmulation, installPackages } from "../node/machine";
+import { ensureImages, type Image, references } from "../images/images";
+import { withFarm } from "../node/farm-lock";
+import { enableEmulation, installPackages } from "../node/machine";
 import { ensureNamespace, insideNamespace } from "../node/namespace";
 import { ensureNode } from "../node/node";
 import { bundleShardRunner } from "../release/bundle";
 import { artifactTable, redReport, summary } from "../release/report";
-import { fetchReleaseSources, runRelease } from "../release/release";
+import { checkRelease, fetchReleaseSources, isAnotherDeclared, releaseStatus, runRelease } from "../release/release";
 import { isRed } from "../release/verdict";
 import { writeConfig } from "../stack/config";
 import { farmValues, makeVolumeFolders } from "../stack/machine";
 import { pulumiUp } from "../stack/pulumi";
 import { duration, type Progress, StreamProgress } from "../terminal/progress";
-import { ensureTools, type Tools } from "../toolbox/toolbox";
+import { checkSpace } from "../toolbox/space";
+import { ensureTools, presentTools, type Tools } from "../toolbox/toolbox";
 import { again } from "./again";
 import type { Command } from "./command";
 import { architectures, options } from "./options";
@@ -29,16 +34,20 @@ pulumi up -s local, a release. Run again it changes nothing; interrupted, the sa
 
 type Architectures = ("amd64" | "arm64")[];
 
+/** MiB that a new farm takes: images in containerd, artifacts, both stores of the shards as the example fills them. */
+const NEW_MIB = 12_288;
+
+/** MiB without which a farm that stands would soon be full. */
+const STANDING_MIB = 2048;
+
 export const command: Command = {
-  summary: "stand the farm up and build PostgreSQL through it",
   usage,
+  onMachine: true,
   run: async (args) => {
-    const { values, positionals } = options("./farm up", args, {
+    const { values } = options("./farm up", args, {
       arch: { type: "string", default: "amd64" },
       "no-release": { type: "boolean", default: false },
     });
-    if (positionals[0] !== undefined)
-      throw new UserError("./farm up", positionals[0], "options only: ./farm up --help");
     const wanted: Architectures = architectures("./farm up", values.arch);
     if (!wanted.includes("amd64")) throw new UserError("./farm up --arch", values.arch, "amd64 or amd64,arm64");
     const progress = new StreamProgress();
@@ -52,7 +61,8 @@ export const command: Command = {
 };
 
 async function outside(wanted: Architectures, withRelease: boolean, progress: Progress): Promise<void> {
-  checkMachine();
+  if (withRelease) checkRelease({});
+  checkSpace("for a farm", [{ directory: STATE, mebibytes: existsSync(STATE) ? STANDING_MIB : NEW_MIB }]);
   const emulation = wanted.includes("arm64") && process.arch !== "arm64";
   await installPackages(emulation, progress);
   if (emulation) await enableEmulation();
@@ -64,37 +74,40 @@ async function outside(wanted: Architectures, withRelease: boolean, progress: Pr
 
 async function inside(wanted: Architectures, withRelease: boolean, progress: Progress): Promise<number> {
   const started = Date.now();
-  const tools = await ensureTools(progress);
+  const tools = await presentTools();
   const images = await ensureImages(tools, await bundleShardRunner(), wanted, progress);
-  const byName = references(images);
-  const load = (socket: string) => importImages(socket, images, progress);
-  const daemons = await ensureNode(tools, byName.pause ?? "", load, progress);
-  const changes = await farm(tools, byName, wanted, progress);
+  const changed = await withFarm(() => farm(tools, images, wanted, progress));
   if (!withRelease) return 0;
 
-  const { id, verdicts, isNew } = await runRelease(tools, {}, progress);
+  // What was released last stays; the stack's own release is for a farm that has none.
+  const another = await isAnotherDeclared(tools);
+  const { id, verdicts, isNew } = another ? await releaseStatus(tools) : await runRelease(tools, {}, progress);
   process.stdout.write(`\n${artifactTable(verdicts, process.stdout.isTTY)}\n\n`);
   if (verdicts.some(isRed)) process.stdout.write(`${redReport(verdicts)}\n\n`);
-  const same = daemons.length === 0 && changes === 0 && !isNew;
-  process.stdout.write(
-    `Release ${id}: ${summary(verdicts)}${same ? ". Nothing had to change" : ""} (${duration((Date.now() - started) / 1000)})\n\n${NEXT}`,
-  );
+  const same = !changed && !isNew ? ". Nothing had to change" : "";
+  const seconds = duration((Date.now() - started) / 1000);
+  if (another)
+    process.stdout.write(`What was released last is left as it is; ./farm release builds the stack's own.\n`);
+  process.stdout.write(`Release ${id}: ${summary(verdicts)}${same} (${seconds})\n\n${NEXT}`);
   return verdicts.some(isRed) ? 1 : 0;
 }
 
-/** `pulumi up -s local`; gives how many resources it changed. */
+/** The node and `pulumi up -s local`; tells whether anything had to change. */
 async function farm(
   tools: Tools,
-  images: ReturnType<typeof references>,
+  images: readonly Image[],
   wanted: Architectures,
   progress: Progress,
-): Promise<number> {
+): Promise<boolean> {
+  const byName = references(images);
+  const load = (socket: string) => importImages(socket, images, progress);
+  const daemons = await ensureNode(tools, byName.pause ?? "", load, progress);
   makeVolumeFolders();
-  writeConfig("local", farmValues(images, wanted));
+  writeConfig("local", farmValues(byName, wanted));
   const { created, updated, deleted, replaced } = await progress.task("pulumi up -s local", 25, (report) =>
     pulumiUp(tools, "local", report),
   );
-  return created + updated + deleted + replaced;
+  return daemons.length + created + updated + deleted + replaced > 0;
 }
 
 const NEXT = `Go on with:

@@ -24,7 +24,6 @@ contrib, which has PostgreSQL's own version, write - for VERSION. The exit code 
 `;
 
 export const command: Command = {
-  summary: "why an extension is or is not in the matrix",
   usage,
   run: (args) => {
     const { index, json, extension, version, postgres } = parse(args);
@@ -58,10 +57,15 @@ interface Question {
 
 function parse(args: string[]): Question {
   // Of a contrib module the version is a dash, which is no option.
-  const { values, positionals } = options("./farm why", args, {
-    index: { type: "string", default: join(CHECKOUT, "examples/postgres") },
-    json: { type: "boolean", default: false },
-  });
+  const { values, positionals } = options(
+    "./farm why",
+    args,
+    {
+      index: { type: "string", default: join(CHECKOUT, "examples/postgres") },
+      json: { type: "boolean", default: false },
+    },
+    "words",
+  );
   const [extension, version, postgres, ...rest] = positionals;
   if (extension === undefined || version === undefined || postgres === undefined || rest.length > 0) {
     throw new UserError("./farm why", positionals.join(" ") || "nothing", "EXTENSION VERSION POSTGRES");

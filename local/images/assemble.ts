@@ -1,6 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { run } from "../run";
 import { withRegistry } from "./registry";
@@ -28,7 +27,7 @@ export async function assemble(
     const [bare, whole] = [`${registry}/bare:1`, `${registry}/whole:1`];
     await run(crane, ["append", "--oci-empty-base", ...layers.flatMap((layer) => ["-f", layer]), "-t", bare]);
     await run(crane, ["mutate", bare, "-t", whole, ...mutation(config)]);
-    const layout = mkdtempSync(join(tmpdir(), "monofarm-image-"));
+    const layout = mkdtempSync(join(dirname(tar), "layout-"));
     try {
       await run(crane, ["pull", "--format=oci", whole, layout]);
       await run("tar", ["--create", `--file=${tar}`, "--directory", layout, "."]);

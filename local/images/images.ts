@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import { CACHE } from "../directories";
 import type { Progress, Report } from "../terminal/progress";
 import { checkSpace } from "../toolbox/space";
 import { Digests } from "../toolbox/digests";
-import { withLock } from "../toolbox/lock";
+import { sweep, withLock } from "../toolbox/lock";
 import type { Tools } from "../toolbox/toolbox";
 import { assemble } from "./assemble";
 import { type ImageName, type ImageSpec, imageSpecs } from "./catalog";
 import { debianArguments, type DebianRoot, makeDebianRoot } from "./debian";
-import { layerFacts, packLayer } from "./layer";
+import { layerFacts, packLayer, PACKING } from "./layer";
 
 /** An image on this machine's disk. */
 export interface Image {
@@ -70,7 +70,7 @@ async function imageKey(spec: ImageSpec, digests: Digests): Promise<string> {
   for (const file of Object.values(spec.files))
     if ("copy" in file) copies.set(file.copy, await digests.sha256(file.copy));
   const files = layerFacts(spec.files, (path) => copies.get(path) ?? "");
-  return hash([files, spec.config, spec.debian === undefined ? null : debianArguments(spec.debian, "")]);
+  return hash([PACKING, files, spec.config, spec.debian === undefined ? null : debianArguments(spec.debian, "")]);
 }
 
 function hash(value: unknown): string {
@@ -80,6 +80,7 @@ function hash(value: unknown): string {
 async function make(spec: ImageSpec, tools: Tools, directory: string, report: Report): Promise<void> {
   const parent = join(directory, "..");
   mkdirSync(parent, { recursive: true });
+  sweep(parent, "making-");
   const work = mkdtempSync(join(parent, "making-"));
   try {
     const layers: string[] = spec.debian === undefined ? [] : [await debianLayer(spec.debian, spec.name, report)];
@@ -109,6 +110,7 @@ async function debianLayer(root: DebianRoot, name: string, report: Report): Prom
   const tar = debianTar(root);
   if (existsSync(tar)) return tar;
   mkdirSync(join(IMAGES, "debian"), { recursive: true });
+  sweep(dirname(tar), `${basename(tar)}.`);
   const log = join(CACHE, "logs", `image-${name}.log`);
   rmSync(log, { force: true });
   const partial = `${tar}.${process.pid}`;

@@ -1,5 +1,4 @@
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { run } from "../run";
@@ -16,9 +15,20 @@ export type LayerFiles = Readonly<Record<string, LayerFile>>;
 /** Time of every file of every image, in seconds since 1970: 1 January 1980, the earliest that zip can hold. */
 export const IMAGE_TIME = 315532800;
 
+/** How tar packs a layer, so that the same files give the same bytes. */
+export const PACKING = [
+  "--sort=name",
+  "--owner=0",
+  "--group=0",
+  "--numeric-owner",
+  `--mtime=@${IMAGE_TIME}`,
+  "--format=gnu",
+  "--mode=u+rwX,go=rX",
+] as const;
+
 /** Packs files as a layer; the same files give the same bytes. */
 export async function packLayer(files: LayerFiles, tar: string): Promise<void> {
-  const root = mkdtempSync(join(tmpdir(), "monofarm-layer-"));
+  const root = mkdtempSync(join(dirname(tar), "root-"));
   try {
     for (const [path, file] of Object.entries(files)) {
       const target = join(root, path);
@@ -30,15 +40,7 @@ export async function packLayer(files: LayerFiles, tar: string): Promise<void> {
         chmodSync(target, file.mode);
       }
     }
-    const fixed = [
-      "--sort=name",
-      "--owner=0",
-      "--group=0",
-      "--numeric-owner",
-      `--mtime=@${IMAGE_TIME}`,
-      "--format=gnu",
-    ];
-    await run("tar", ["--create", ...fixed, "--mode=u+rwX,go=rX", `--file=${tar}`, "--directory", root, "."]);
+    await run("tar", ["--create", ...PACKING, `--file=${tar}`, "--directory", root, "."]);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

@@ -2,18 +2,23 @@ import { existsSync } from "node:fs";
 import { platform } from "node:os";
 
 import { UserError } from "../../components/user-error";
-import { NAME } from "../directories";
 import { run } from "../run";
 import type { Progress } from "../terminal/progress";
+import { isStaticProgram } from "./static-program";
 
 /** A program or folder of the host, and the Debian package that brings it. */
 interface Need {
+  /** Any of these will do. */
   readonly path: readonly string[];
   readonly debianPackage: string;
+  /** True where images take it along, which hold no libraries. */
+  readonly isStatic?: boolean;
 }
 
+const FOLDERS = ["/usr/bin", "/usr/sbin", "/bin", "/sbin"];
+
 const program = (name: string, debianPackage: string = name): Need => ({
-  path: ["/usr/bin", "/usr/sbin", "/bin", "/sbin"].map((folder) => `${folder}/${name}`),
+  path: FOLDERS.map((folder) => `${folder}/${name}`),
   debianPackage,
 });
 
@@ -30,9 +35,9 @@ const NEEDS: readonly Need[] = [
   program("nsenter", "util-linux"),
   program("flock", "util-linux"),
   program("openssl"),
-  program("busybox", "busybox-static"),
+  { ...program("busybox", "busybox-static"), isStatic: true },
   program("mmdebstrap"),
-  program("tini-static", "tini"),
+  { ...program("tini-static", "tini"), isStatic: true },
 ];
 
 /** What a user without a fit machine can do. */
@@ -43,17 +48,12 @@ export interface MachineFacts {
   readonly platform: string;
   readonly uid: number;
   readonly cgroups: boolean;
-  /** `MONOFARM_NAME`. */
-  readonly name: string;
 }
-
-/** It becomes a network namespace, a cgroup and a folder. */
-const NAME_FORM = /^[a-z][a-z0-9-]{0,30}$/;
 
 /** Facts of this machine. */
 export function machineFacts(): MachineFacts {
   const cgroups = existsSync("/sys/fs/cgroup/cgroup.controllers") || existsSync("/sys/fs/cgroup/memory");
-  return { platform: platform(), uid: process.getuid?.() ?? -1, cgroups, name: NAME };
+  return { platform: platform(), uid: process.getuid?.() ?? -1, cgroups };
 }
 
 /** @throws UserError when no node can run here, naming what remains possible */
@@ -61,13 +61,6 @@ export function checkMachine(facts: MachineFacts = machineFacts()): void {
   if (facts.platform !== "linux") throw new UserError("machine", facts.platform, OTHER_WAYS);
   if (facts.uid !== 0) throw new UserError("user", `uid ${facts.uid}`, `${OTHER_WAYS}; as root: sudo ./farm up`);
   if (!facts.cgroups) throw new UserError("/sys/fs/cgroup", "no cgroups", OTHER_WAYS);
-  if (!NAME_FORM.test(facts.name)) {
-    throw new UserError(
-      "MONOFARM_NAME",
-      facts.name || "nothing",
-      "a lower-case letter, then letters, digits and hyphens, 31 at most",
-    );
-  }
 }
 
 /** What it takes besides to run arm64 programs on amd64. */
@@ -76,11 +69,26 @@ const EMULATION: readonly Need[] = [
   program("update-binfmts", "binfmt-support"),
 ];
 
-/** Debian packages that are missing. */
-export function missingPackages(emulation: boolean, exists: (path: string) => boolean = existsSync): string[] {
+/** Whether a file is there, and static where it must be. */
+function isThere(path: string, mustBeStatic: boolean): boolean {
+  return existsSync(path) && (!mustBeStatic || isStaticProgram(path));
+}
+
+/**
+ * Debian packages that are missing.
+ * @param there tells whether a path will do
+ */
+export function missingPackages(emulation: boolean, there: typeof isThere = isThere): string[] {
   const needs = emulation ? [...NEEDS, ...EMULATION] : NEEDS;
-  const missing = needs.filter(({ path }) => !path.some(exists)).map(({ debianPackage }) => debianPackage);
-  return [...new Set(missing)].sort();
+  const missing = needs.filter(({ path, isStatic = false }) => !path.some((one) => there(one, isStatic)));
+  return [...new Set(missing.map(({ debianPackage }) => debianPackage))].sort();
+}
+
+/** Where this machine has a program that `installPackages` makes sure of. */
+export function hostProgram(name: string): string {
+  const path = FOLDERS.map((folder) => `${folder}/${name}`).find((file) => existsSync(file));
+  if (path === undefined) throw new UserError("machine", `no ${name}`, "./farm up first, which installs it");
+  return path;
 }
 
 /** Installs what is missing with apt. @throws UserError when there is no apt, naming the packages */

@@ -69,6 +69,8 @@ export async function ensureNamespace(layout: NodeLayout = FARM_LAYOUT): Promise
   }
   await ip("link", "set", BRIDGE, "up");
   await ip("route", "replace", "default", "dev", BRIDGE);
+  // What sends bridged packets through iptables is a module of its own, on kernels that have it not built in.
+  if (!existsSync("/proc/sys/net/bridge")) await run("modprobe", ["br_netfilter"]);
   for (const [file, value] of Object.entries(SETTINGS)) {
     await run("nsenter", [`--net=${at.networkNamespace}`, "sh", "-c", `echo ${value} >${file}`]);
   }

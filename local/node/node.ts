@@ -7,17 +7,16 @@ import { CLUSTER_OBJECTS } from "./cluster-objects";
 import type { ContainerPrograms } from "./container-runtime";
 import { NODE_TOOLS, type NodeTools } from "./daemon";
 import { writeKubeconfigs } from "./kubeconfig";
+import { hostProgram } from "./machine";
 import { FARM_LAYOUT, NODE_NAME, paths } from "./layout";
 import { isAlive, readRecord, residentBytes } from "./process";
 import { daemonSpecs } from "./specs";
 import { serves, supervise, within } from "./supervise";
 
-/** Debian's places of what the package containerd and its companions bring. */
-export const CONTAINER_PROGRAMS: ContainerPrograms = {
-  containerd: "/usr/bin/containerd",
-  runc: "/usr/sbin/runc",
-  cniPlugins: "/usr/lib/cni",
-};
+/** What the package containerd and its companions bring. */
+function containerPrograms(): ContainerPrograms {
+  return { containerd: hostProgram("containerd"), runc: hostProgram("runc"), cniPlugins: "/usr/lib/cni" };
+}
 
 /** Seconds until a started kubelet has registered its node and the node is Ready. */
 const READY_SECONDS = 90;
@@ -47,7 +46,7 @@ export async function ensureNode(
     const specs = daemonSpecs({
       layout: FARM_LAYOUT,
       tools: nodeTools(tools),
-      programs: CONTAINER_PROGRAMS,
+      programs: containerPrograms(),
       sandboxImage,
     });
     const names = await supervise(specs, at, certificatesDigest(at.certificates), {
@@ -113,7 +112,7 @@ export async function nodeStatus(tools: Tools): Promise<{ daemons: DaemonStatus[
   const specs = daemonSpecs({
     layout: FARM_LAYOUT,
     tools: nodeTools(tools),
-    programs: CONTAINER_PROGRAMS,
+    programs: containerPrograms(),
     sandboxImage: "",
   });
   const daemons = specs.map(async ({ name, probe }) => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -63,10 +63,37 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** The record of a daemon, if it was ever started. */
+/** The record of a daemon, if it was ever started and its file is whole. */
 export function readRecord(directory: string, name: string): ProcessRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(join(directory, `${name}.json`), "utf8")) as ProcessRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+function writeRecord(directory: string, name: string, record: ProcessRecord): void {
   const file = join(directory, `${name}.json`);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as ProcessRecord) : undefined;
+  writeFileSync(`${file}.new`, JSON.stringify(record));
+  renameSync(`${file}.new`, file);
+}
+
+/**
+ * Finds a daemon that runs without a record: whoever started it was killed before the record was written.
+ * @param argv with which it would have been started
+ */
+export function findStray(argv: readonly string[]): number | undefined {
+  const wanted = `${argv.join("\0")}\0`;
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).find((pid) => startTicks(pid) !== undefined && commandLine(pid) === wanted);
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /** Starts a program that outlives this process; everything it prints goes to `log`. */
@@ -92,7 +119,7 @@ export function startDaemon(
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${program} cannot be started`);
   const record: ProcessRecord = { pid, startTicks: startTicks(pid) ?? 0, hash, since: new Date().toISOString() };
-  writeFileSync(join(directory, `${name}.json`), JSON.stringify(record));
+  writeRecord(directory, name, record);
   return record;
 }
 
@@ -103,12 +130,18 @@ const KILL_MS = 30_000;
 export async function stopDaemon(directory: string, name: string, patienceMs = 5000): Promise<boolean> {
   const record = readRecord(directory, name);
   const running = record !== undefined && isAlive(record);
-  if (record !== undefined && running) {
-    process.kill(record.pid, "SIGTERM");
-    for (const end = Date.now() + patienceMs; isAlive(record) && Date.now() < end;) await sleep(50);
-    if (isAlive(record)) process.kill(record.pid, "SIGKILL");
-    for (const end = Date.now() + KILL_MS; isAlive(record) && Date.now() < end;) await sleep(20);
-  }
+  if (record !== undefined && running) await stopProcess(record.pid, patienceMs);
   rmSync(join(directory, `${name}.json`), { force: true });
   return running;
+}
+
+/** Asks a process to end, then makes it. */
+export async function stopProcess(pid: number, patienceMs = 5000): Promise<void> {
+  const ticks = startTicks(pid);
+  const runs = () => ticks !== undefined && startTicks(pid) === ticks;
+  if (!runs()) return;
+  process.kill(pid, "SIGTERM");
+  for (const end = Date.now() + patienceMs; runs() && Date.now() < end;) await sleep(50);
+  if (runs()) process.kill(pid, "SIGKILL");
+  for (const end = Date.now() + KILL_MS; runs() && Date.now() < end;) await sleep(20);
 }

@@ -6,6 +6,7 @@ import { cgroupProcesses, removeCgroups } from "./cgroups";
 import { FARM_LAYOUT, type NodeLayout, paths } from "./layout";
 import { namespaceExists } from "./namespace";
 import { stopDaemon } from "./process";
+import { tracesElsewhere } from "./traces";
 
 /** Daemons in the order in which they end: what starts pods first, what stores last. */
 const ORDER = [
@@ -39,6 +40,7 @@ export async function stopNode(purge: boolean, layout: NodeLayout = FARM_LAYOUT)
   const at = paths(layout);
   // Without our claim a namespace of that name is somebody else's.
   const claimed = existsSync(at.claim);
+  const traces = tracesElsewhere(at);
   let daemons = 0;
   for (const name of ORDER) if (await stopDaemon(at.daemons, name)) daemons += 1;
   const processes = claimed ? await killAll(() => processesOf(layout)) : 0;
@@ -47,6 +49,7 @@ export async function stopNode(purge: boolean, layout: NodeLayout = FARM_LAYOUT)
   if (namespace) await run("ip", ["netns", "delete", layout.name]);
   else if (claimed) rmSync(at.networkNamespace, { force: true });
   if (claimed) removeCgroups(layout.name);
+  for (const file of traces) rmSync(file, { force: true });
   rmSync(layout.run, { recursive: true, force: true });
   const data = purge && existsSync(layout.state);
   if (data) rmSync(layout.state, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { call } from "./api";
 import { binaryFacts, type DaemonSpec, type Probe, specHash } from "./daemon";
 import type { NodePaths } from "./layout";
 import { checkPorts } from "./ports";
-import { isAlive, readRecord, startDaemon, stopDaemon } from "./process";
+import { findStray, isAlive, readRecord, startDaemon, stopDaemon, stopProcess } from "./process";
 
 /** A daemon that ended, or never answered, after it was started. */
 export class DaemonError extends Error {
@@ -20,8 +20,8 @@ export class DaemonError extends Error {
 /** Seconds that a daemon may take until it serves. */
 const START_SECONDS = 90;
 
-/** Seconds that a running daemon may leave its probe unanswered before it is started again. */
-const REPAIR_SECONDS = 5;
+/** Seconds that a running daemon may leave its probe unanswered before it is started again: a busy machine is slow. */
+const REPAIR_SECONDS = 30;
 
 /** Whether a daemon serves. */
 export async function serves(probe: Probe, at: NodePaths): Promise<boolean> {
@@ -79,13 +79,16 @@ async function ensure(spec: DaemonSpec, at: NodePaths, credentials: string): Pro
     return false;
   }
   await stopDaemon(at.daemons, spec.name);
+  const argv = [spec.binary, ...spec.args];
+  const stray = findStray(argv);
+  if (stray !== undefined) await stopProcess(stray);
   checkPorts(spec);
   for (const [file, text] of Object.entries(spec.files)) {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
   const log = join(at.logs, `${spec.name}.log`);
-  const record = startDaemon(at.daemons, spec.name, hash, [spec.binary, ...spec.args], log);
+  const record = startDaemon(at.daemons, spec.name, hash, argv, log);
   const ready = await within(START_SECONDS, async () => {
     if (!isAlive(record)) throw new DaemonError(spec.name, "ended at once", log);
     return serves(spec.probe, at);

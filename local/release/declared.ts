@@ -55,6 +55,12 @@ export async function declaredRelease(tools: Tools, store: Store, bucket: string
   return { id, jobs: declared };
 }
 
+/** Names of what is declared now; undefined where nothing is. */
+export async function declaredNames(tools: Tools): Promise<{ id: string; jobs: string[] } | undefined> {
+  const { id, jobs } = await releaseOutputs(tools);
+  return id === undefined || jobs === undefined ? undefined : { id, jobs: jobs.map(({ name }) => name) };
+}
+
 async function releaseOutputs(tools: Tools): Promise<Partial<ReleaseOutputs>> {
   return stackOutputs<Partial<ReleaseOutputs>>(tools, "release").catch(() => ({}));
 }

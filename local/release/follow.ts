@@ -4,7 +4,7 @@ import { logKey } from "../../components/matrix/result";
 import { type ShardProgress, shardProgressSchema } from "../../components/matrix/run-shard/progress";
 import type { Store } from "../../components/matrix/run-shard/store";
 import { paint } from "../terminal/colour";
-import type { Progress } from "../terminal/progress";
+import type { Progress, Report } from "../terminal/progress";
 import type { DeclaredRelease } from "./declared";
 import { failedPods, jobStates } from "./jobs";
 import { cacheHitsNow, type Queue, queueNow } from "./queue";
@@ -12,6 +12,9 @@ import { explainLost, type IndexState, isCurrent, isRed, readResults, verdicts }
 
 /** Milliseconds between two looks. */
 const INTERVAL_MS = 2000;
+
+/** Milliseconds for which a farm may leave every look unanswered. */
+const BLIND_MS = 120_000;
 
 /** Exit code of a client whose targets are red: they speak for themselves. */
 const EXIT_RED = 1;
@@ -33,21 +36,34 @@ export async function follow(
   const names = release.jobs.map(({ name }) => name);
   const tell = failureTeller(progress);
   const hitsBefore = await cacheHitsNow(farm);
+  const look = async (report: Report): Promise<IndexState[] | undefined> => {
+    const jobs = await jobStates(names);
+    const states = await readResults(store, bucket, release, jobs);
+    const running = await progressOf(store, bucket, release, states, (progress, job) => {
+      const state = jobs.get(job);
+      return state !== undefined && isCurrent(progress, state);
+    });
+    await tell(states, running);
+    if (states.every((state) => state.result !== undefined || state.ended)) {
+      report.note(`(${countHits(hitsIn(states))})`);
+      return explainLost(states);
+    }
+    const hits = Math.max(hitsIn(states), (await cacheHitsNow(farm)) - hitsBefore);
+    report.note(situation(states, running, await queueNow(farm), hits));
+    return undefined;
+  };
   return progress.task(`Release ${release.id}`, expectedSeconds, async (report) => {
+    let seen = Date.now();
     for (;;) {
-      const jobs = await jobStates(names);
-      const states = await readResults(store, bucket, release, jobs);
-      const running = await progressOf(store, bucket, release, states, (progress, job) => {
-        const state = jobs.get(job);
-        return state !== undefined && isCurrent(progress, state);
-      });
-      await tell(states, running);
-      if (states.every((state) => state.result !== undefined || state.ended)) {
-        report.note(`(${countHits(hitsIn(states))})`);
-        return explainLost(states);
+      try {
+        const ended = await look(report);
+        if (ended !== undefined) return ended;
+        seen = Date.now();
+      } catch (error) {
+        // The API server or the store restarts: the release goes on without anybody looking.
+        if (Date.now() - seen > BLIND_MS) throw error;
+        report.note("(the farm does not answer)");
       }
-      const hits = Math.max(hitsIn(states), (await cacheHitsNow(farm)) - hitsBefore);
-      report.note(situation(states, running, await queueNow(farm), hits));
       await sleep(INTERVAL_MS);
     }
   });

@@ -6,6 +6,7 @@ import type { z } from "zod";
 
 import { planFarmRelease } from "../../components/matrix/farm-release";
 import type { MatrixIndex } from "../../components/matrix/matrix-index";
+import type { ReleasePlan } from "../../components/matrix/plan";
 import { show } from "../../components/matrix/mistakes";
 import { readIndex } from "../../components/matrix/read-index";
 import type { Architecture } from "../../components/platform/platform";
@@ -18,7 +19,7 @@ import { writeConfig } from "../stack/config";
 import { pulumiUp } from "../stack/pulumi";
 import type { Progress } from "../terminal/progress";
 import type { Tools } from "../toolbox/toolbox";
-import { declaredRelease, farmOutputs, farmStore } from "./declared";
+import { declaredNames, declaredRelease, farmOutputs, farmStore } from "./declared";
 import { follow } from "./follow";
 import { deleteJobs, jobStates } from "./jobs";
 import { upload } from "./upload";
@@ -33,6 +34,8 @@ export interface ReleaseRequest {
   readonly architectures?: readonly Architecture[];
   /** Runs Jobs that have ended once more. @default only those that failed */
   readonly again?: boolean;
+  /** Ends another release that still runs. @default it is left alone, and this one refused */
+  readonly instead?: boolean;
 }
 
 /** `monofarm:release` of the committed stack, before the machine's own part is added. */
@@ -89,31 +92,44 @@ export interface ReleaseState {
 }
 
 /**
- * Fetches the sources of what is asked for; needs the network outside the farm's.
- * @throws UserError for an unknown target, a malformed index, or a source that is wrong or cannot be had
+ * Plans a release for any farm at all: which targets there are does not depend on who builds them.
+ * @throws UserError for an unknown target or architecture, or a malformed index or slice
  */
-export async function fetchReleaseSources(request: ReleaseRequest, progress: Progress): Promise<void> {
+export function checkRelease(request: ReleaseRequest): { index: MatrixIndex; plan: ReleasePlan } {
   const slice = releaseSlice(request);
   const index = indexOf(slice);
-  // Which sources a target needs does not depend on the farm that builds it.
   const pools = slice.architectures.map((architecture) => ({ architecture, emulated: false, concurrency: 1 }));
   const anyFarm = { workerImages: {}, clientImage: "", pools };
-  const plan = planFarmRelease({ ...slice, index, workspace: "" }, anyFarm, WHERE);
-  await fetchSources(sourcesOf(index, plan), progress);
+  return { index, plan: planFarmRelease({ ...slice, index, workspace: "" }, anyFarm, WHERE) };
 }
 
 /**
- * Releases: stores what the pods need, declares the Jobs by `pulumi up -s release`, follows them to their end. A
- * release that is there and green is not built again: its verdicts are read. Jobs of it that failed run once more.
- * @throws UserError before anything changes, where targets or architectures are none
+ * Fetches the sources of what is asked for; needs the network outside the farm's.
+ * @throws UserError as `checkRelease` does, or for a source that is wrong or cannot be had
  */
-export async function runRelease(tools: Tools, request: ReleaseRequest, progress: Progress): Promise<ReleaseState> {
+export async function fetchReleaseSources(request: ReleaseRequest, progress: Progress): Promise<void> {
+  const { index, plan } = checkRelease(request);
+  await fetchSources(sourcesOf(index, plan), progress);
+}
+
+/** A release as this machine's farm would build it. */
+async function planned(tools: Tools, request: ReleaseRequest) {
   const slice = releaseSlice(request);
   const index = indexOf(slice);
   const farm = await farmOutputs(tools);
   const workspace = await packWorkspace(slice.index);
   const plan = planFarmRelease({ ...slice, index, workspace: workspace.sha256 }, farm, WHERE);
-  const store = farmStore(farm);
+  return { slice, index, farm, workspace, plan, store: farmStore(farm) };
+}
+
+/**
+ * Releases: stores what the pods need, declares the Jobs by `pulumi up -s release`, follows them to their end. A
+ * release that is there and green is not built again: its verdicts are read. Jobs of it that failed run once more.
+ * @throws UserError before anything changes, where targets or architectures are none, or another release still runs
+ */
+export async function runRelease(tools: Tools, request: ReleaseRequest, progress: Progress): Promise<ReleaseState> {
+  const { slice, index, farm, workspace, plan, store } = await planned(tools, request);
+  if (request.instead !== true) await refuseBesideAnother(tools, plan.id);
 
   const sources = await fetchSources(sourcesOf(index, plan), progress);
   await upload(store, farm.s3.buckets, plan, workspace, sources, progress);
@@ -124,6 +140,22 @@ export async function runRelease(tools: Tools, request: ReleaseRequest, progress
   const cpuSeconds = plan.jobs.flatMap(({ shards }) => shards).reduce((sum, shard) => sum + shard.cpuSeconds, 0);
   const states = await follow(store, farm.s3.buckets.logs, plan, farm.namespace, cpuSeconds / CORES, progress);
   return { id: plan.id, verdicts: verdicts(states), isNew: created > 0 };
+}
+
+/** One release is declared at a time: to declare another ends the Jobs of the one before it. */
+async function refuseBesideAnother(tools: Tools, id: string): Promise<void> {
+  const declared = await declaredNames(tools);
+  if (declared === undefined || declared.id === id) return;
+  const states = [...(await jobStates(declared.jobs)).values()];
+  if (states.every(({ ended }) => ended)) return;
+  const allowed = "its end (./farm release status), or --instead, which ends it now";
+  throw new UserError(WHERE, `release ${declared.id}, which still runs`, allowed);
+}
+
+/** Whether a release other than the stack's own was asked for last. */
+export async function isAnotherDeclared(tools: Tools): Promise<boolean> {
+  const declared = await declaredNames(tools);
+  return declared !== undefined && declared.id !== (await planned(tools, {})).plan.id;
 }
 
 /** Jobs that have ended and are to run again. */

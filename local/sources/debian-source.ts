@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 
 import { CommandError, run } from "../run";
 import { isAbsent } from "./go-module";
+import { sweep } from "../toolbox/lock";
 import { SourceError } from "./source-error";
 
 /** Where apt keeps the repositories that a machine trusts. */
@@ -21,6 +22,7 @@ export async function fetchDebianSource(
   state: string,
 ): Promise<void> {
   const env = { APT_CONFIG: configure(state), LC_ALL: "C" };
+  sweep(state, "fetch-");
   const work = mkdtempSync(join(state, "fetch-"));
   const wanted = `${source.package}=${source.version}`;
   const get = () => run("apt-get", ["source", "--download-only", "--only-source", wanted], { cwd: work, env });

@@ -71,14 +71,24 @@ async function fetchOne(
   const reasons: string[] = [];
   for (const text of source.urls) {
     const url = parseSourceUrl(text, `${source.where}.url`);
-    try {
+    const wasCarriedOn = existsSync(partial);
+    const digest = async () => {
       await fetchFrom(url, partial, directory, report);
+      return digests.sha256(partial, true);
+    };
+    let found: string;
+    try {
+      found = await digest();
+      if (found !== source.sha256 && wasCarriedOn) {
+        // What an earlier run left may have been damaged.
+        rmSync(partial);
+        found = await digest();
+      }
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       reasons.push(error.message);
       continue;
     }
-    const found = await digests.sha256(partial, true);
     if (found === source.sha256) {
       renameSync(partial, file);
       return;

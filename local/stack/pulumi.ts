@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { UserError } from "../../components/user-error";
@@ -103,7 +103,10 @@ async function ensureStack(tools: Tools, stack: StackName, env: Record<string, s
   if (existsSync(join(BACKEND, ".pulumi", "stacks", "monofarm", `${stack}.json`))) return;
   mkdirSync(BACKEND, { recursive: true, mode: 0o700 });
   mkdirSync(PROJECT, { recursive: true, mode: 0o700 });
-  if (!existsSync(PASSPHRASE)) writeFileSync(PASSPHRASE, randomBytes(32).toString("base64"), { mode: 0o600 });
+  if (!existsSync(PASSPHRASE)) {
+    writeFileSync(`${PASSPHRASE}.new`, randomBytes(32).toString("base64"), { mode: 0o600 });
+    renameSync(`${PASSPHRASE}.new`, PASSPHRASE);
+  }
   writeFileSync(join(PROJECT, "Pulumi.yaml"), "name: monofarm\nruntime: nodejs\n");
   await run(tools.pulumi.path, ["-C", PROJECT, "stack", "init", stack, "--non-interactive"], { env });
 }
@@ -115,6 +118,15 @@ export function releaseDeadLocks(stack: StackName): void {
   for (const name of readdirSync(directory)) {
     const file = join(directory, name);
     const { pid } = JSON.parse(readFileSync(file, "utf8")) as { pid: number };
-    if (!existsSync(`/proc/${pid}`)) rmSync(file);
+    if (!isPulumi(pid)) rmSync(file);
+  }
+}
+
+/** Whether a process runs under the name `pulumi`: a dead one's pid may be another program's by now. */
+function isPulumi(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "pulumi";
+  } catch {
+    return false;
   }
 }

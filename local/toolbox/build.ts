@@ -6,6 +6,7 @@ import { CommandError, run } from "../run";
 import type { Report } from "../terminal/progress";
 import type { GoModule } from "./catalog";
 import { GO_VARIABLES, goEnvironment } from "./go";
+import { sweep } from "./lock";
 import { buildArguments, buildKey, neededGo, type Pins, readPins, toolVersion } from "./pins";
 import { checkMemory, checkSpace } from "./space";
 import { changeVendored } from "./vendored";
@@ -50,6 +51,7 @@ export async function build(tool: GoModule, place: BuildPlace, report: Report): 
 
   const parent = join(CACHE, "tools", tool.name);
   mkdirSync(parent, { recursive: true });
+  sweep(parent, "building-");
   const work = mkdtempSync(join(parent, "building-"));
   const log = join(CACHE, "logs", `build-${tool.name}.log`);
   rmSync(log, { force: true });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 /**
  * Runs `work` while holding a lock on a file, so that two runs of `./farm` do not do the same thing at once. The kernel
@@ -18,6 +18,13 @@ export async function withLock<T>(file: string, waiting: () => void, work: () =>
     return await work();
   } finally {
     holder?.release();
+  }
+}
+
+/** Removes what was left half-made by a run that was killed; call it while holding the lock on what is made. */
+export function sweep(directory: string, prefix: string): void {
+  for (const name of readdirSync(directory).filter((entry) => entry.startsWith(prefix))) {
+    rmSync(join(directory, name), { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
+import { UserError } from "../../components/user-error";
 import { CACHE } from "../directories";
 import { duration, type Progress } from "../terminal/progress";
 import { BENCH_MODULES } from "./bench-catalog";
@@ -59,6 +60,17 @@ export async function presentBenchTools(): Promise<(Tool | AbsentTool)[]> {
     return binaries(module).map((name) => ({ name, version, origin: "not built" as const }));
   });
   return (await Promise.all(tools)).flat();
+}
+
+/**
+ * Every program, where nothing needs to be built: inside the farm's network nothing could be.
+ * @throws UserError where one is missing
+ */
+export async function presentTools(): Promise<Tools> {
+  const all = await Promise.all(GO_MODULES.map(look));
+  const missing = all.flatMap((one) => one.missing ?? []).map(({ module }) => module.name);
+  if (missing.length > 0) throw new UserError("tools", `no ${missing.join(", ")} of these pins`, "./farm up first");
+  return byName(all.flatMap(({ tools }) => tools)) as Tools;
 }
 
 async function ensureModules(modules: readonly GoModule[], progress: Progress): Promise<Tool[]> {

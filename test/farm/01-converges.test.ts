@@ -5,7 +5,8 @@ import { nodeStatus } from "../../local/node/node";
 import { readRecord, stopDaemon } from "../../local/node/process";
 import { FARM_LAYOUT, paths } from "../../local/node/layout";
 import { pulumi } from "../../local/stack/pulumi";
-import { farm, tools } from "./cluster";
+import { presentTools } from "../../local/toolbox/toolbox";
+import { farm } from "./cluster";
 
 describe("a farm that stands", () => {
   test("is left alone by a second ./farm up", async () => {
@@ -15,7 +16,7 @@ describe("a farm that stands", () => {
   });
 
   test.each(["local", "release"] as const)("has nothing for pulumi preview -s %s to change", async (stack) => {
-    const output = await pulumi(await tools(), stack, ["preview", "--expect-no-changes"]);
+    const output = await pulumi(await presentTools(), stack, ["preview", "--expect-no-changes"]);
     expect(output).toMatch(/\d+ unchanged/);
   });
 
@@ -30,11 +31,11 @@ describe("a farm that stands", () => {
     const at = paths(FARM_LAYOUT);
     const kept = readRecord(at.daemons, "kube-apiserver");
     await stopDaemon(at.daemons, "kube-scheduler", 0);
-    const before = await nodeStatus(await tools());
+    const before = await nodeStatus(await presentTools());
     expect(before.daemons.filter(({ serves }) => !serves).map(({ name }) => name)).toEqual(["kube-scheduler"]);
     const { code, stderr } = await farm("up");
     expect(code, stderr).toBe(0);
-    const after = await nodeStatus(await tools());
+    const after = await nodeStatus(await presentTools());
     expect(after.daemons.filter(({ serves }) => !serves)).toEqual([]);
     expect(readRecord(at.daemons, "kube-apiserver")).toEqual(kept);
   });

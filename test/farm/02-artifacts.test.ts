@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Store, sha256Of } from "../../components/matrix/run-shard/store";
 import { stackOutputs } from "../../local/stack/pulumi";
 import type { FarmOutputs } from "../../stacks/outputs";
-import { release, type Release, tools } from "./cluster";
+import { presentTools } from "../../local/toolbox/toolbox";
+import { release, type Release } from "./cluster";
 
 const POSTGRES = "//postgres:postgres~16.9~barebones";
 const PGVECTOR = "//extensions/pgvector:pgvector~0.8.0~postgres~16.9";
@@ -24,8 +25,8 @@ describe("the artifacts of a release", () => {
   let store: Store;
 
   beforeAll(async () => {
-    first = (await release("status")).release;
-    const { s3, credentials } = await stackOutputs<FarmOutputs>(await tools(), "local");
+    first = (await release(HELLO, POSTGRES, PGVECTOR)).release;
+    const { s3, credentials } = await stackOutputs<FarmOutputs>(await presentTools(), "local");
     store = new Store(s3.address, s3.region, credentials);
     mkdirSync(prefix);
     chmodSync(folder, 0o755);

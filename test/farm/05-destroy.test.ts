@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 
 import { kubeRequest } from "../../local/node/api";
 import { changesIn, pulumi } from "../../local/stack/pulumi";
-import { farm, release, tools } from "./cluster";
+import { presentTools } from "../../local/toolbox/toolbox";
+import { farm, release } from "./cluster";
 
 interface Named {
   readonly items: readonly { readonly metadata: { readonly name: string } }[];
@@ -14,7 +15,7 @@ async function names(path: string): Promise<string[]> {
 }
 
 test("pulumi destroy leaves nothing of a release and of a farm; ./farm up brings both back from the cache", async () => {
-  const programs = await tools();
+  const programs = await presentTools();
   for (const stack of ["release", "local"] as const) {
     const output = await pulumi(programs, stack, ["destroy", "--yes", "--skip-preview"]);
     expect(changesIn(output).deleted).toBeGreaterThan(3);

@@ -2,8 +2,7 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { CHECKOUT } from "../../local/directories";
-import { ensureTools, type Tools } from "../../local/toolbox/toolbox";
+import { CHECKOUT, NAME } from "../../local/directories";
 import type { Verdict } from "../../local/release/verdict";
 
 /** How a command of `./farm` ended. */
@@ -40,21 +39,14 @@ export async function release(...args: string[]): Promise<Ended & { readonly rel
   return { ...ended, release: JSON.parse(ended.stdout) as Release };
 }
 
-/** The farm's programs, without a word about it. */
-export function tools(): Promise<Tools> {
-  return ensureTools({
-    task: (_title, _seconds, work) => work({ fraction: () => undefined, note: () => undefined }),
-    line: () => undefined,
-  });
-}
-
-/** Pids of processes whose program is called so, in whichever container. */
+/** Pids of processes whose program is called so, in whichever container of this farm. */
 export function pidsOf(program: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")[0] === program;
+        const isOurs = readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(`:/${NAME}/`);
+        return isOurs && readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")[0] === program;
       } catch {
         return false;
       }

@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
+import { CHECKOUT, checkFarmName } from "../../local/directories";
 import { call } from "../../local/node/api";
 import { CERTIFICATES } from "../../local/node/certificates";
 import { containerdConfig } from "../../local/node/container-runtime";
@@ -12,8 +15,9 @@ import { checkMachine, missingPackages } from "../../local/node/machine";
 import { isNamespace } from "../../local/node/namespace";
 import { corefile } from "../../local/node/network";
 import { checkPorts, listeners } from "../../local/node/ports";
-import { isAlive, startTicks, ticksIn } from "../../local/node/process";
+import { findStray, isAlive, startTicks, stopProcess, ticksIn } from "../../local/node/process";
 import { daemonSpecs } from "../../local/node/specs";
+import { isStaticProgram } from "../../local/node/static-program";
 
 const layout = { name: "test", state: "/state", run: "/run/test" };
 const tools = Object.fromEntries(NODE_TOOLS.map((name) => [name, `/tools/${name}`])) as NodeTools;
@@ -73,7 +77,7 @@ test("only the administrator is in the group that may do everything", () => {
 });
 
 describe("a machine that cannot run a node", () => {
-  const fit = { platform: "linux", uid: 0, cgroups: true, name: "monofarm" };
+  const fit = { platform: "linux", uid: 0, cgroups: true };
   test.each([
     [{ ...fit, platform: "darwin" }, /machine: found darwin/],
     [{ ...fit, uid: 1000 }, /user: found uid 1000.*sudo/],
@@ -85,12 +89,6 @@ describe("a machine that cannot run a node", () => {
     expect(() => {
       checkMachine(facts);
     }).toThrow(/a cluster that exists \(stacks\/Pulumi\.kubernetes\.yaml\)/);
-  });
-
-  test.each(["", "Farm", "a/b", "a".repeat(32)])("takes %j for no name of a farm", (name) => {
-    expect(() => {
-      checkMachine({ ...fit, name });
-    }).toThrow(/MONOFARM_NAME: found .*; allowed: a lower-case letter/);
   });
 
   test("is no machine that has all of it", () => {
@@ -106,7 +104,38 @@ describe("a machine that cannot run a node", () => {
     expect(missingPackages(true, nothing)).toContain("qemu-user-static");
     expect(missingPackages(true, () => true)).toEqual([]);
     expect(missingPackages(false, (path) => !path.includes("nft"))).toEqual(["nftables"]);
+    expect(missingPackages(false, (_, mustBeStatic) => !mustBeStatic)).toEqual(["busybox-static", "tini"]);
   });
+});
+
+test.each(["Farm", "a/b", "..", "-a", "a-", "a".repeat(23)])("%j is no name of a farm", (name) => {
+  expect(() => {
+    checkFarmName(name);
+  }).toThrow(`MONOFARM_NAME: found ${name}; allowed: letters in lower case`);
+});
+
+test.each(["", "2", "bench", "a-b"])("%j is a name of a farm", (name) => {
+  expect(() => {
+    checkFarmName(name);
+  }).not.toThrow();
+});
+
+test("a static program is told from one that needs a dynamic linker, and from a script", () => {
+  const esbuild = join(CHECKOUT, "node_modules", "@esbuild", `linux-${process.arch}`, "bin", "esbuild");
+  expect(isStaticProgram(esbuild)).toBe(true);
+  expect(isStaticProgram("/bin/ls")).toBe(false);
+  expect(isStaticProgram("/usr/bin/ldd")).toBe(false);
+});
+
+test("a daemon is found though nobody recorded it", async () => {
+  const argv = [process.execPath, "-e", "setInterval(() => undefined, 1000)", `stray-${process.pid}`];
+  expect(findStray(argv)).toBeUndefined();
+  const child = spawn(argv[0] ?? "", argv.slice(1), { stdio: "ignore" });
+  await vi.waitFor(() => {
+    expect(findStray(argv)).toBe(child.pid);
+  });
+  await stopProcess(child.pid ?? 0);
+  expect(findStray(argv)).toBeUndefined();
 });
 
 test("a process is told from a later one with the same pid", () => {

@@ -1,0 +1,51 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+import { describe, expect, test } from "vitest";
+
+import { CHECKOUT } from "../../local/directories";
+
+function farm(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  const env = { ...process.env, ...environment };
+  const { status, stdout, stderr } = spawnSync(join(CHECKOUT, "farm"), args, { encoding: "utf8", env });
+  return { status, stdout, lines: stderr.trim().split("\n") };
+}
+
+describe("a mistake on the command line is one line, and nothing is done", () => {
+  test.each([
+    [["upp"], "./farm: found upp; allowed: a command: up, test, "],
+    [["toString"], "./farm: found toString; allowed: a command: "],
+    [["up", "--shards"], "./farm up: found Unknown option '--shards'; allowed: the options --arch, "],
+    [["up", "now"], "./farm up: found now; allowed: the options "],
+    [["up", "--arch", "sparc"], "./farm up --arch: found sparc; allowed: amd64, arm64"],
+    [["up", "--arch", "arm64"], "./farm up --arch: found arm64; allowed: amd64 or amd64,arm64"],
+    [["down", "purge"], "./farm down: found purge; allowed: the options --purge, --help"],
+    [["status", "--wide"], "./farm status: found Unknown option '--wide'; allowed: the options "],
+    [["env", "local"], "./farm env: found local; allowed: the options --help"],
+    [["toolbox", "list"], "./farm toolbox: found list; allowed: the options --json, --help"],
+    [["test", "fast"], "./farm test: found fast; allowed: a stage: "],
+    [["why", "pgvector"], "./farm why: found pgvector; allowed: EXTENSION VERSION POSTGRES"],
+  ])("./farm %j", (args, line) => {
+    const { status, stdout, lines } = farm(args);
+    expect(stdout).toBe("");
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(`farm: ${line}`);
+    expect(status).toBe(2);
+  });
+
+  test("MONOFARM_NAME=..", () => {
+    const { status, lines } = farm(["down", "--purge"], { MONOFARM_NAME: ".." });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain("MONOFARM_NAME: found ..; allowed: ");
+    expect(status).toBe(2);
+  });
+});
+
+test.each(["up", "test", "status", "release", "plan", "why", "toolbox", "env", "down"])(
+  "./farm %s --help says how it is used, and does nothing",
+  (command) => {
+    const { status, stdout } = farm([command, "--help"]);
+    expect(stdout).toMatch(new RegExp(`Usage: .*\\./farm ${command}`));
+    expect(status).toBe(0);
+  },
+);
