@@ -47,7 +47,10 @@ export function handleInterrupts(): void {
 
 function begin(now: number): void {
   interruptedAt = now;
-  process.stderr.write(`\n${paint("yellow", "farm:", process.stderr)} interrupted; ending what runs …\n`);
+  const isSpokenFor = [...children.values()].some((target) => target > 0);
+  if (!isSpokenFor) {
+    process.stderr.write(`\n${paint("yellow", "farm:", process.stderr)} interrupted; ending what runs …\n`);
+  }
   for (const target of children.values()) process.kill(target, "SIGINT");
   let quietSince = now;
   setInterval(() => {
