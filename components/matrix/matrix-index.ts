@@ -1,4 +1,4 @@
-import type { Source } from "./repo-json";
+import type { Source } from "./resolve-source";
 
 /** One release of a flavour of PostgreSQL. */
 export interface PostgresRelease {

@@ -1,6 +1,6 @@
 import { satisfies } from "./constraint";
 import type { ContribModule, Extension, ExtensionVersion, Flavour, MatrixIndex, PostgresRelease } from "./matrix-index";
-import type { Source } from "./repo-json";
+import type { Source } from "./resolve-source";
 
 /** What a target is: how it is made decides what it costs. */
 export type TargetKind = "postgres" | "contrib" | "extension" | "introspection" | "check";

@@ -16,7 +16,9 @@ export function fill(template: string, properties: ReadonlyMap<string, unknown>)
     if (match === "{{") return "{";
     if (match === "}}") return "}";
     if (name === undefined) throw new TemplateError(`a partner for ${match}, or ${match}${match} for the brace itself`);
-    if (!properties.has(name)) throw new TemplateError(`one of {${[...properties.keys()].sort().join("}, {")}}`);
+    // Bazel's `format` has neither places (`{}`, `{0}`) to fill in here, nor attributes.
+    if (!properties.has(name) || /^-?\d*$|[.[\],]/.test(name))
+      throw new TemplateError(`one of {${[...properties.keys()].sort().join("}, {")}}`);
     return asText(properties.get(name));
   });
 }

@@ -2,7 +2,8 @@ import { z } from "zod";
 
 import type { ContribModule, LabelFormat, MatrixIndex } from "../matrix-index";
 import type { Mistakes } from "../mistakes";
-import { parseJson, type Repository, readRepository, reportShape } from "../repo-json";
+import { parseJson, reportShape } from "../json-file";
+import { type Repository, readRepository } from "../repo-json";
 import { type Layout, matching } from "./layout";
 import { checkConstraint, prefixed, readExtension, readFlavour } from "./postgres";
 
