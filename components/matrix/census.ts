@@ -23,7 +23,10 @@ export interface Census {
   readonly extensionVersions: number;
   readonly contribModules: number;
   readonly distributions: readonly string[];
+  /** Artifacts, and checks. */
   readonly byKind: Readonly<Partial<Record<TargetKind, number>>>;
+  /** Logs, aliases and the like, which no artifact is. */
+  readonly parts: number;
   /** What a release publishes: PostgreSQL, contrib and extensions. */
   readonly artifacts: number;
   /** Actions that compile: PostgreSQL and extensions. */
@@ -49,7 +52,8 @@ export interface WorkShare {
 /** Counts targets, as `listTargets` or a selection gives them. */
 export function census(index: MatrixIndex, targets: readonly Target[]): Census {
   const byKind: Partial<Record<TargetKind, number>> = {};
-  for (const { kind } of targets) byKind[kind] = (byKind[kind] ?? 0) + 1;
+  const whole = targets.filter(({ part }) => part === undefined);
+  for (const { kind } of whole) byKind[kind] = (byKind[kind] ?? 0) + 1;
   const { postgres = 0, contrib = 0, extension = 0 } = byKind;
   const releases = index.flavours.flatMap((flavour) => flavour.releases);
   return {
@@ -62,9 +66,10 @@ export function census(index: MatrixIndex, targets: readonly Target[]): Census {
     contribModules: index.contrib.length,
     distributions: index.distributions,
     byKind,
+    parts: targets.length - whole.length,
     artifacts: postgres + contrib + extension,
     compiling: postgres + extension,
-    majors: majorsOf(targets),
+    majors: majorsOf(whole),
   };
 }
 

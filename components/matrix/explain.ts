@@ -1,7 +1,7 @@
 import { UserError } from "../user-error";
 import { type Clause, clauseHolds } from "./clause";
 import { parseConstraint } from "./constraint";
-import type { ContribModule, Extension, Flavour, MatrixIndex, PostgresRelease } from "./matrix-index";
+import type { ContribModule, Extension, Flavour, LabelFields, MatrixIndex, PostgresRelease } from "./matrix-index";
 import { nearest } from "./select";
 import { format, parse } from "./version";
 
@@ -62,7 +62,9 @@ function explainExtension(
   const holds = reasons.every((reason) => reason.holds);
   return {
     title: `${extension.name} ${version} on ${flavour.name} ${postgres}`,
-    label: holds ? labels.extension(extension.name, version, flavour.name, postgres) : undefined,
+    label: holds
+      ? labels.extension({ ...fieldsOf(flavour, postgres), name: extension.name, extensionVersion: version })
+      : undefined,
     reasons,
   };
 }
@@ -86,9 +88,13 @@ function explainModule(
   const holds = reasons.every((reason) => reason.holds);
   return {
     title: `contrib module ${name} of ${flavour.name} ${postgres}`,
-    label: holds ? labels.contrib(name, flavour.name, postgres) : undefined,
+    label: holds ? labels.contrib({ ...fieldsOf(flavour, postgres), name }) : undefined,
     reasons,
   };
+}
+
+function fieldsOf({ name: flavour, extensionOptionSet: optionSet }: Flavour, version: string): LabelFields {
+  return { flavour, version, optionSet, name: "", extensionVersion: "" };
 }
 
 function isBuilt(flavour: Flavour, postgres: string): Reason {

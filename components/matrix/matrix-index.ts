@@ -51,12 +51,41 @@ export interface FixedTarget {
   readonly manual: boolean;
 }
 
-/** How a layout names its targets. */
+/** What comes with a target: no artifact of its own, and built only by whoever names it. */
+export type PartKind = "logs" | "toolchain" | "files" | "alias" | "source";
+
+/** The label of a part. */
+export interface Part {
+  readonly part: PartKind;
+  readonly label: string;
+}
+
+/** What a label is made of; empty where it does not apply. */
+export interface LabelFields {
+  readonly flavour: string;
+  /** PostgreSQL's version. */
+  readonly version: string;
+  readonly optionSet: string;
+  /** Extension or contrib module. */
+  readonly name: string;
+  readonly extensionVersion: string;
+}
+
+/** How a layout names its targets, and what comes with them. */
 export interface LabelFormat {
-  postgres(flavour: string, version: string, optionSet: string): string;
-  introspection(flavour: string, version: string, optionSet: string): string | undefined;
-  extension(extension: string, extensionVersion: string, flavour: string, version: string): string;
-  contrib(module: string, flavour: string, version: string): string;
+  postgres(fields: LabelFields): string;
+  /** Configures only; undefined where a layout has none. */
+  introspection(fields: LabelFields): string | undefined;
+  extension(fields: LabelFields): string;
+  contrib(fields: LabelFields): string;
+  readonly parts: {
+    /** Of a build, of its version where the option set is the extensions', and of the flavour where it is the default. */
+    postgres(fields: LabelFields, of: { readonly version: boolean; readonly flavour: boolean }): Part[];
+    introspection(fields: LabelFields): Part[];
+    /** Of a build, of its version where it is that version's first, and of the extension where it is the default. */
+    extension(fields: LabelFields, of: { readonly version: boolean; readonly extension: boolean }): Part[];
+    contrib(fields: LabelFields): Part[];
+  };
 }
 
 /** What a checkout says can be built, whatever its layout. */

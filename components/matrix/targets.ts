@@ -1,5 +1,14 @@
 import { satisfies } from "./constraint";
-import type { ContribModule, Extension, ExtensionVersion, Flavour, MatrixIndex, PostgresRelease } from "./matrix-index";
+import type {
+  ContribModule,
+  Extension,
+  Flavour,
+  LabelFields,
+  MatrixIndex,
+  Part,
+  PartKind,
+  PostgresRelease,
+} from "./matrix-index";
 import type { Source } from "./resolve-source";
 
 /** What a target is: how it is made decides what it costs. */
@@ -21,6 +30,8 @@ export interface BuildGroup {
 export interface Target {
   readonly label: string;
   readonly kind: TargetKind;
+  /** What it is of a target of its kind, without being the artifact; undefined for the artifact itself. */
+  readonly part?: PartKind;
   readonly group: BuildGroup;
   /** Extension or contrib module; empty for PostgreSQL itself. */
   readonly name: string;
@@ -39,6 +50,7 @@ const NO_GROUP: BuildGroup = { key: "", flavour: "", version: "", optionSet: "",
  * Every target that an index gives, PostgreSQL first, newest version first. Pure; O(targets).
  *
  * An extension is built against the flavour's extension option set alone, once for each PostgreSQL that it fits.
+ * @returns each label once
  */
 export function listTargets(index: MatrixIndex): Target[] {
   const targets: Target[] = [];
@@ -46,27 +58,14 @@ export function listTargets(index: MatrixIndex): Target[] {
     targets.push({ label, kind: "check", group: NO_GROUP, name: "", version: "", sources: NO_SOURCES, manual });
   }
   for (const flavour of index.flavours) {
-    const groups = flavour.releases.map((release) => ofRelease(index, flavour, release, targets));
+    const builds = flavour.releases.map((release) => ofRelease(index, flavour, release, targets));
     for (const [i, release] of flavour.releases.entries()) {
-      const group = groups[i]?.get(flavour.extensionOptionSet);
+      const group = builds[i];
       if (group !== undefined) ofContrib(index, flavour, release, group, targets);
     }
+    const groups = builds.filter((group) => group !== undefined);
     const fitting = new Map<string, BuildGroup[]>();
-    for (const extension of index.extensions) {
-      for (const version of extension.versions) {
-        const spec = version.fits.get(flavour.name);
-        if (spec === undefined) continue;
-        let fits = fitting.get(spec);
-        if (fits === undefined) {
-          fits = groups.flatMap((sets) => {
-            const group = sets.get(flavour.extensionOptionSet);
-            return group !== undefined && satisfies(group.version, spec) ? [group] : [];
-          });
-          fitting.set(spec, fits);
-        }
-        ofExtension(index, extension, version, fits, targets);
-      }
-    }
+    for (const extension of index.extensions) ofExtension(index, extension, flavour, groups, fitting, targets);
   }
   return targets;
 }
@@ -84,31 +83,31 @@ export function hasModule(
   return options === null || module.requires.every((option) => options?.includes(option));
 }
 
+/** Builds of a release; returns the one that extensions are built against. */
 function ofRelease(
   { labels }: MatrixIndex,
   flavour: Flavour,
   { version, sources, optionSets }: PostgresRelease,
   targets: Target[],
-): Map<string, BuildGroup> {
-  const groups = new Map<string, BuildGroup>();
+): BuildGroup | undefined {
+  let extensions: BuildGroup | undefined;
   const archives = digests(sources);
+  const newest = lastByName(flavour.releases.map((release) => release.version)) === version;
   for (const optionSet of optionSets.keys()) {
     const key = `${flavour.name}~${version}~${optionSet}`;
     const group = { key, flavour: flavour.name, version, optionSet, sources: archives };
-    groups.set(optionSet, group);
-    const common = { group, name: "", version: "", sources: NO_SOURCES };
-    targets.push({
-      label: labels.postgres(flavour.name, version, optionSet),
-      kind: "postgres",
-      manual: false,
-      ...common,
-    });
-    const introspection = labels.introspection(flavour.name, version, optionSet);
-    if (introspection !== undefined) {
-      targets.push({ label: introspection, kind: "introspection", manual: true, ...common });
-    }
+    const preferred = optionSet === flavour.extensionOptionSet;
+    if (preferred) extensions = group;
+    const fields = { flavour: flavour.name, version, optionSet, name: "", extensionVersion: "" };
+    add(targets, "postgres", fields, group, NO_SOURCES, labels.postgres(fields));
+    const of = { version: preferred, flavour: preferred && newest };
+    addParts(targets, "postgres", fields, group, NO_SOURCES, labels.parts.postgres(fields, of));
+    const introspection = labels.introspection(fields);
+    if (introspection === undefined) continue;
+    add(targets, "introspection", fields, group, NO_SOURCES, introspection, true);
+    addParts(targets, "introspection", fields, group, NO_SOURCES, labels.parts.introspection(fields));
   }
-  return groups;
+  return extensions;
 }
 
 function ofContrib(
@@ -121,24 +120,68 @@ function ofContrib(
   const options = release.optionSets.get(flavour.extensionOptionSet);
   for (const module of contrib) {
     if (!hasModule(module, flavour.name, release.version, options)) continue;
-    const label = labels.contrib(module.name, flavour.name, release.version);
-    const { name } = module;
-    targets.push({ label, kind: "contrib", group, name, version: "", sources: NO_SOURCES, manual: false });
+    const fields = { ...group, name: module.name, extensionVersion: "" };
+    add(targets, "contrib", fields, group, NO_SOURCES, labels.contrib(fields));
+    addParts(targets, "contrib", fields, group, NO_SOURCES, labels.parts.contrib(fields));
   }
 }
 
 function ofExtension(
   { labels }: MatrixIndex,
-  { name }: Extension,
-  { version, sources }: ExtensionVersion,
+  { name, versions }: Extension,
+  flavour: Flavour,
   groups: readonly BuildGroup[],
+  fitting: Map<string, BuildGroup[]>,
   targets: Target[],
 ): void {
-  const archives = digests(sources);
-  for (const group of groups) {
-    const label = labels.extension(name, version, group.flavour, group.version);
-    targets.push({ label, kind: "extension", group, name, version, sources: archives, manual: false });
+  const built = versions.flatMap(({ version, sources, fits }) => {
+    const spec = fits.get(flavour.name);
+    if (spec === undefined) return [];
+    let its = fitting.get(spec);
+    if (its === undefined) fitting.set(spec, (its = groups.filter((group) => satisfies(group.version, spec))));
+    return its.length === 0 ? [] : [{ version, archives: digests(sources), groups: its }];
+  });
+  const preferred = lastByName(built.map(({ version }) => version));
+  for (const { version, archives, groups: its } of built) {
+    const first = lastByName(its.map((group) => group.version));
+    for (const group of its) {
+      const fields = { ...group, name, extensionVersion: version };
+      add(targets, "extension", fields, group, archives, labels.extension(fields));
+      if (group.version !== first) continue;
+      const parts = labels.parts.extension(fields, { version: true, extension: version === preferred });
+      addParts(targets, "extension", fields, group, archives, parts);
+    }
   }
+}
+
+function add(
+  targets: Target[],
+  kind: TargetKind,
+  { name, extensionVersion: version }: LabelFields,
+  group: BuildGroup,
+  sources: readonly string[],
+  label: string,
+  manual = false,
+): void {
+  targets.push({ label, kind, group, name, version, sources, manual });
+}
+
+function addParts(
+  targets: Target[],
+  kind: TargetKind,
+  { name, extensionVersion: version }: LabelFields,
+  group: BuildGroup,
+  sources: readonly string[],
+  parts: readonly Part[],
+): void {
+  for (const { label, part } of parts) {
+    targets.push({ label, kind, part, group, name, version, sources, manual: true });
+  }
+}
+
+/** What Monogres takes for its defaults: the last name as text, so that 16.9 is after 16.11. */
+function lastByName(names: readonly string[]): string | undefined {
+  return names.reduce<string | undefined>((last, name) => (last === undefined || name > last ? name : last), undefined);
 }
 
 /** The preferred source that has a sha256: sources of one version are mirrors of one another. */

@@ -50,7 +50,7 @@ describe("capacity", () => {
 });
 
 describe("costs", () => {
-  const find = (label: string) => targets.find((target) => target.label === label) as Target;
+  const find = (label: string) => listTargets(index).find((target) => target.label === label) as Target;
   const cost = costModel();
 
   test.each([
@@ -59,6 +59,9 @@ describe("costs", () => {
     ["//extensions/contrib:citext~postgres~18.1--tar", 2, 1],
     ["//extensions/citus:citus~13.2.0~postgres~17.7", 248, 1],
     ["//extensions/noset:noset~0.3.0~postgres~17.7", 28, 1],
+    ["//postgres:postgres~18.1~full--introspect", 30, 1],
+    ["//postgres:postgres~18.1--toolchain", 408, 8],
+    ["@pg_src//18.1", 2, 1],
   ])("%s: %d CPU-seconds, %i cores", (label, cpuSeconds, cores) => {
     expect(cost(find(label))).toMatchObject({ cpuSeconds, cores });
   });

@@ -38,6 +38,8 @@ describe("why", () => {
   test("asks every flavour", () => {
     expect(explain(catalogue, "citus", "13.2.0", "17.7").map(({ title, label }) => [title, label])).toEqual([
       ["citus 13.2.0 on babelfish 17.7", undefined],
+      ["citus 13.2.0 on ivorysql 17.7", undefined],
+      ["citus 13.2.0 on openhalo 17.7", undefined],
       ["citus 13.2.0 on postgres 17.7", "@pg_ext//citus/13.2.0/17.7:17.7"],
     ]);
     expect(explain(catalogue, "citext", "-", "5.1")[0]?.label).toBe("@babelfish_ext//contrib/citext/5.1:tar");
@@ -47,6 +49,10 @@ describe("why", () => {
     expect(against(catalogue, "citext", "-", "18.1")).toEqual([
       "babelfish 18.1",
       "listed for babelfish",
+      "ivorysql 18.1",
+      "compatible with ivorysql",
+      "openhalo 18.1",
+      "compatible with openhalo",
       "listed for postgres",
     ]);
   });
