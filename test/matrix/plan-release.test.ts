@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { imbalance, moved } from "../../bench/matrix";
 import { FULL_MATRIX, matrixCosts, matrixFiles, type MatrixSize } from "../../bench/matrix-full-index";
 import { costModel } from "../../components/matrix/cost";
+import type { MatrixIndex } from "../../components/matrix/matrix-index";
 import type { ReleasePlan } from "../../components/matrix/plan";
 import { planRelease, type ReleaseRequest } from "../../components/matrix/plan-release";
 import { parseIndex, readIndex } from "../../components/matrix/read-index";
@@ -78,6 +79,27 @@ describe("a release", () => {
       name({ architectures: ["amd64"] }),
     ];
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  test("does not depend on the order of targets, whatever fractions they cost", () => {
+    // 10.0101 + 10.0202 + 32.9697 is 53 or a little more, as the order has it: one shard of 53 CPU-seconds, or two.
+    const modules = { amcheck: 10.0101, citext: 10.0202, hstore: 32.9697 };
+    const measured = Object.entries(modules).map(([name, cost]) => [
+      `//extensions/contrib:${name}~postgres~16.9--tar`,
+      cost,
+    ]);
+    const planOf = (index: MatrixIndex) =>
+      planRelease({
+        index,
+        cost: costModel(costs, new Map(measured as [string, number][])),
+        targets: measured.map(([label]) => String(label)),
+        shardCpuSeconds: 53,
+      });
+    const orders = [...permutations(MONOGRES.contrib.filter(({ name }) => name in modules))];
+    expect(orders).toHaveLength(6);
+    const plans = orders.map((contrib) => planOf({ ...MONOGRES, contrib }));
+    for (const plan of plans) expect(plan).toEqual(plans[0]);
+    expect(plans[0]?.jobs.map(({ shards }) => shards.length)).toEqual([1, 1]);
   });
 
   test("gives no client more than it can analyse, however little the targets cost", () => {
@@ -191,6 +213,13 @@ describe("the full matrix of the design, in part", () => {
     },
   );
 });
+
+function* permutations<T>(items: readonly T[]): Generator<T[]> {
+  if (items.length === 0) yield [];
+  for (const [i, first] of items.entries()) {
+    for (const rest of permutations(items.filter((_, j) => j !== i))) yield [first, ...rest];
+  }
+}
 
 function inRange(file: string, from: number, to: number): boolean {
   const number = Number(/extension_(\d+)/.exec(file)?.[1]);
