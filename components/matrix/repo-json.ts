@@ -4,6 +4,7 @@ import { INTEGRITY_FORMS, parseIntegrity } from "./integrity";
 import { parseJson, reportShape, writtenKeys } from "./json-file";
 import type { Mistakes } from "./mistakes";
 import { isMap, type Properties, resolveSource, type Source } from "./resolve-source";
+import type { TemplateError } from "./template";
 
 const INTEGRITIES = ["integrity", "sha256"];
 const RESERVED = ["integrity_algo", "integrity_hex_digest", "integrity_sri"];
@@ -61,8 +62,8 @@ export function readRepository(name: string, file: string, text: string, mistake
     resolved.set(
       version,
       templates.map(([source, its]) =>
-        resolveSource({ repository: name, version, source, given, templates: its }, (key, expected) => {
-          failures.add(`sources.${source}.${key}`, sources[source]?.[key], expected, version);
+        resolveSource({ repository: name, version, source, given, templates: its }, (key, error) => {
+          failures.add(`sources.${source}.${key}`, sources[source]?.[key], error, version);
         }),
       ),
     );
@@ -115,10 +116,10 @@ class TemplateFailures {
     { path: string; template: unknown; expected: string; versions: [string, ...string[]] }
   >();
 
-  add(path: string, template: unknown, expected: string, version: string): void {
-    const known = this.found.get(`${path} ${expected}`);
+  add(path: string, template: unknown, { subject, expected }: TemplateError, version: string): void {
+    const known = this.found.get(`${path} ${subject}`);
     if (known !== undefined) known.versions.push(version);
-    else this.found.set(`${path} ${expected}`, { path, template, expected, versions: [version] });
+    else this.found.set(`${path} ${subject}`, { path, template, expected, versions: [version] });
   }
 
   report(file: string, versions: number, mistakes: Mistakes): void {

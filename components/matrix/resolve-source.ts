@@ -32,16 +32,16 @@ export interface SourceTemplates {
 /**
  * Fills in a source's templates for one version, by the rules of Monogres' own index reader: each property sees those
  * before it filled in, and those after it as they were written.
- * @param onError is told of a property that cannot be filled in, and what would do; it stays as it is
+ * @param onError is told of a property that cannot be filled in; it stays as it is
  */
-export function resolveSource(given: SourceTemplates, onError: (key: string, expected: string) => void): Source {
+export function resolveSource(given: SourceTemplates, onError: (key: string, error: TemplateError) => void): Source {
   const context = contextOf(given);
   for (const [key, template] of given.templates) {
     try {
       context.set(key, fillAll(template, context));
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      onError(key, error.expected);
+      onError(key, error);
     }
   }
   // Of both, Bazel is given the integrity.
@@ -84,7 +84,7 @@ function contextOf({ repository, version, source, given, templates }: SourceTemp
 /** Fills a text, every text of a list, or every value of a map; Bazel refuses all else. */
 function fillAll(template: unknown, context: ReadonlyMap<string, unknown>): unknown {
   const one = (value: unknown): string => {
-    if (typeof value !== "string") throw new TemplateError("text, or a list or map of texts");
+    if (typeof value !== "string") throw new TemplateError("", "text, or a list or map of texts");
     return fill(value, context);
   };
   if (Array.isArray(template)) return template.map(one);
