@@ -22,8 +22,13 @@ export interface Flavour {
 export interface ExtensionVersion {
   readonly version: string;
   readonly sources: readonly Source[];
-  /** Constraint on PostgreSQL by flavour; a flavour that is absent does not fit. */
+  /** Constraint on PostgreSQL by flavour; `*` stands for every flavour that is not named, and without it none is. */
   readonly fits: ReadonlyMap<string, string>;
+}
+
+/** What an extension's version asks of a flavour; undefined where it is not built against it. */
+export function constraintOn({ fits }: ExtensionVersion, flavour: string): string | undefined {
+  return fits.get(flavour) ?? fits.get("*");
 }
 
 /** An extension that is built from its own source. */

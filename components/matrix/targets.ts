@@ -1,13 +1,14 @@
 import { satisfies } from "./constraint";
-import type {
-  ContribModule,
-  Extension,
-  Flavour,
-  LabelFields,
-  MatrixIndex,
-  Part,
-  PartKind,
-  PostgresRelease,
+import {
+  constraintOn,
+  type ContribModule,
+  type Extension,
+  type Flavour,
+  type LabelFields,
+  type MatrixIndex,
+  type Part,
+  type PartKind,
+  type PostgresRelease,
 } from "./matrix-index";
 import type { Source } from "./resolve-source";
 
@@ -134,8 +135,9 @@ function ofExtension(
   fitting: Map<string, BuildGroup[]>,
   targets: Target[],
 ): void {
-  const built = versions.flatMap(({ version, sources, fits }) => {
-    const spec = fits.get(flavour.name);
+  const built = versions.flatMap((each) => {
+    const { version, sources } = each;
+    const spec = constraintOn(each, flavour.name);
     if (spec === undefined) return [];
     let its = fitting.get(spec);
     if (its === undefined) fitting.set(spec, (its = groups.filter((group) => satisfies(group.version, spec))));

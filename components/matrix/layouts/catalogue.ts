@@ -51,10 +51,7 @@ export const catalogue: Layout = {
     const listed = listedIn(files, root, mistakes);
     const extensions = listed("extensions", "extensions/*/repo.json").flatMap(([name, { file, text }]) => {
       const repository = readRepository(`${hub(DEFAULT_FLAVOUR)}_ext_src--${name}`, file, text, mistakes);
-      const names = [...folders.keys()];
-      return repository === undefined
-        ? []
-        : [readExtension(name, repository, fitting(file, repository, names, mistakes))];
+      return repository === undefined ? [] : [readExtension(name, repository, fitting(file, repository, mistakes))];
     });
     const contrib = listed("contrib", "extensions/contrib/*/repo.json").flatMap(([name, { file, text }]) =>
       readModule(name, file, text, mistakes),
@@ -102,11 +99,10 @@ function distributionsOf(metadata: Repository["metadata"]): string[] {
 function fitting(
   file: string,
   repository: Repository,
-  flavours: readonly string[],
   mistakes: Mistakes,
 ): (version: string) => ReadonlyMap<string, string> {
   const found = repository.metadata["compatible_with"];
-  if (found === undefined) return () => new Map(flavours.map((flavour) => [flavour, "*"]));
+  if (found === undefined) return () => new Map([["*", "*"]]);
   const result = specs.safeParse(found);
   if (!result.success) {
     reportShape(file, { metadata: { compatible_with: found } }, prefixed(result.error, "compatible_with"), mistakes);
