@@ -100,9 +100,9 @@ function assumed({ kind, part, group, name }: Target, assumptions: CostAssumptio
   if (part === "source") return assumptions.contrib;
   switch (kind) {
     case "postgres":
-      return assumptions.postgres[group.optionSet] ?? assumptions.postgres["*"] ?? 0;
+      return named(assumptions.postgres, group.optionSet);
     case "extension":
-      return assumptions.extension[name] ?? assumptions.extension["*"] ?? 0;
+      return named(assumptions.extension, name);
     case "contrib":
       return assumptions.contrib;
     case "introspection":
@@ -110,4 +110,8 @@ function assumed({ kind, part, group, name }: Target, assumptions: CostAssumptio
     case "check":
       return assumptions.check;
   }
+}
+
+function named(costs: Readonly<Record<string, number>>, name: string): number {
+  return (Object.hasOwn(costs, name) ? costs[name] : costs["*"]) ?? 0;
 }
