@@ -58,6 +58,12 @@ function explain(error: unknown): number {
   return 1;
 }
 
+// Whoever reads the output may have read enough: the end, as SIGPIPE would have it.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(141);
+});
+
 process.on("SIGINT", () => {
   process.stderr.write(`\n${paint("yellow", "farm:", process.stderr)} interrupted; the same command carries on\n`);
   process.exit(130);

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { ASSUMED_CAPACITY, capacityFor, coreHoursOf, pricePerHour } from "../../components/matrix/capacity";
 import { census, difference, whereHoursGo } from "../../components/matrix/census";
 import { costClass, costModel } from "../../components/matrix/cost";
-import { measuredCosts } from "../../components/matrix/measured";
+import { type EarlierRun, measuredCosts } from "../../components/matrix/measured";
 import { planRelease } from "../../components/matrix/plan-release";
 import { readIndex } from "../../components/matrix/read-index";
 import type { ShardResult } from "../../components/matrix/result";
@@ -33,7 +33,8 @@ describe("capacity", () => {
 
   test("prices the work, whatever the hours: the design's 2,421 core-hours are 189 node-hours", () => {
     const shards = [{ key: "", labels: ["//a"], sources: [], cpuSeconds: 2421 * 3600 }];
-    const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, shards }));
+    const demand = [{ cores: 8, memoryGiB: 4, cpuSeconds: 2421 * 3600 }];
+    const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, shards, demand }));
     const { release, month } = capacityFor({ id: "x", jobs }, 8, { ...ASSUMED_CAPACITY, releasesPerMonth: 4 });
     const price = (2421 / 0.8 / 16) * 0.8622;
     expect(release.onDemand).toBeCloseTo(price, 6);
@@ -41,6 +42,46 @@ describe("capacity", () => {
     const standing = 0.1 + 2 * 0.0898 + 2 * 0.6864 + 0.359;
     expect(month.onDemand).toBeCloseTo(4 * price + 730 * standing, 6);
     expect(month.spot).toBeCloseTo(4 * price * 0.4 * 1.03 + 730 * standing, 6);
+  });
+
+  test.each<[string, number, number, number, number]>([
+    ["as many workers as a node has cores", 1, 1, 16, 1],
+    ["as many as fit, where one is left over", 5, 1, 3, 16 / 15],
+    ["as many as its memory holds, and idle cores", 1, 4, 8, 2],
+    ["one of its own size", 16, 32, 1, 1],
+  ])("puts on a node %s", (_, cores, memoryGiB, perNode, factor) => {
+    const demand = [{ cores, memoryGiB, cpuSeconds: 1000 * 3600 }];
+    const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, demand }));
+    const [pool] = capacityFor({ id: "x", jobs }, 1).pools;
+    expect(pool?.workers[0]?.perNode).toBe(perNode);
+    expect(pool?.workers[0]?.nodeHours).toBeCloseTo((factor * 1000) / 16 / 0.8, 9);
+    expect(pool?.nodes).toBe(Math.ceil((factor * 1000) / 16 / 0.8));
+  });
+
+  test.each([
+    [17, 1],
+    [1, 33],
+  ])("refuses a target of %i cores and %i GiB, which no node holds", (cores, memoryGiB) => {
+    const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, demand: [{ cores, memoryGiB, cpuSeconds: 1 }] }));
+    expect(() => capacityFor({ id: "x", jobs }, 1)).toThrow(
+      /workers of amd64: found c8a\.4xlarge with 16 cores and 32 GiB; allowed: a node of/,
+    );
+  });
+
+  test("counts every release that is built at once, such as one for each distribution", () => {
+    const [one, two] = [1, 2].map((releases) => capacityFor(plan, 1, ASSUMED_CAPACITY, releases));
+    expect(two?.release.onDemand).toBeCloseTo(2 * (one?.release.onDemand ?? 0), 9);
+    expect(two?.pools[0]?.coreHours).toBeCloseTo(2 * (one?.pools[0]?.coreHours ?? 0), 9);
+  });
+
+  test("knows what workers a plan asks for: wide ones for PostgreSQL, narrow ones for all else", () => {
+    const [pool] = capacityFor(plan, 1).pools;
+    expect(pool?.workers.map(({ cores, memoryGiB, perNode }) => [cores, memoryGiB, perNode])).toEqual([
+      [8, 4, 2],
+      [1, 1, 16],
+    ]);
+    const seconds = pool?.workers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) ?? 0;
+    expect(seconds / 3600).toBeCloseTo(pool?.coreHours ?? 0, 6);
   });
 
   test("takes its prices from a dated table, and says so", () => {
@@ -89,15 +130,31 @@ describe("costs", () => {
     targets: [{ label: "//a", status, seconds }],
   });
 
-  test.each<[string, ShardResult[], number | undefined]>([
-    ["one build", [result(false, 10)], 10],
-    ["the median of three", [result(false, 10), result(false, 90), result(false, 20)], 20],
-    ["the middle of two", [result(false, 10), result(false, 20)], 15],
-    ["nothing from a cache hit", [result(false, 1, "cached")], undefined],
-    ["nothing from a failure", [result(false, 1, "failed")], undefined],
-    ["nothing from an emulated worker", [result(true, 500)], undefined],
-  ])("as measured: %s", (_, results, expected) => {
-    expect(measuredCosts(results).get("//a")).toBe(expected);
+  const built = (seconds: number, actions?: number) => ({
+    result: result(false, seconds),
+    actionSeconds: new Map(actions === undefined ? [] : [["//a", actions]]),
+  });
+  const events = (seconds: number) => ({ actionSeconds: new Map([["//a", seconds]]) });
+  const none = new Map<string, number>();
+
+  test.each<[string, EarlierRun[], number | undefined]>([
+    ["one build", [built(10)], 10],
+    ["the median of three", [built(10), built(90), built(20)], 20],
+    ["the middle of two", [built(10), built(20)], 15],
+    ["nothing from a cache hit", [{ result: result(false, 1, "cached"), actionSeconds: none }], undefined],
+    ["nothing from a failure", [{ result: result(false, 1, "failed"), actionSeconds: none }], undefined],
+    ["nothing from an emulated worker", [{ result: result(true, 500), actionSeconds: none }], undefined],
+    ["a target's actions added up, where Bazel tells them", [built(10, 7)], 7],
+    [
+      "a cache hit by its result, whatever its events say",
+      [{ ...events(3), result: result(false, 1, "cached") }],
+      undefined,
+    ],
+    ["the longest run where there are only events", [events(3), events(40), events(0)], 40],
+    ["results before events alone", [events(40), built(10)], 10],
+  ])("as measured: %s", (_, runs, expected) => {
+    expect(measuredCosts(runs).get("//a")).toBe(expected);
+    expect(measuredCosts(runs, () => 2).get("//a")).toBe(expected === undefined ? undefined : 2 * expected);
   });
 });
 
