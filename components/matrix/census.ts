@@ -38,7 +38,7 @@ export interface Census {
 export interface Difference {
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** Same label, other sources. */
+  /** Same label, made of other sources or with other options. */
   readonly changed: readonly string[];
 }
 
@@ -83,7 +83,7 @@ export function difference(
   after: readonly Target[],
   existing: readonly Target[] = after,
 ): Difference {
-  const inputs = ({ sources, group }: Target) => [...sources, ...group.sources].join();
+  const inputs = (target: Target) => `${target.inputs}\n${target.group.inputs}`;
   const old = new Map(before.map((target) => [target.label, target]));
   const [added, changed]: [string[], string[]] = [[], []];
   for (const target of after) {

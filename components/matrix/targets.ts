@@ -25,6 +25,8 @@ export interface BuildGroup {
   readonly optionSet: string;
   /** sha256 of the source archives of PostgreSQL, one unless the index names none. */
   readonly sources: readonly string[];
+  /** What the build is made of: sources by digest, by address where the index names none, and the set's options. */
+  readonly inputs: string;
 }
 
 /** Something to build; the same label holds for every architecture. */
@@ -40,12 +42,20 @@ export interface Target {
   readonly version: string;
   /** sha256 of the source archives beside those of the group. */
   readonly sources: readonly string[];
+  /** What it is made of beside the group's inputs: its sources by digest, or by address. */
+  readonly inputs: string;
   /** True where only its exact label selects it. */
   readonly manual: boolean;
 }
 
-const NO_SOURCES: readonly string[] = [];
-const NO_GROUP: BuildGroup = { key: "", flavour: "", version: "", optionSet: "", sources: NO_SOURCES };
+/** What an item is made of. */
+interface Made {
+  readonly sources: readonly string[];
+  readonly inputs: string;
+}
+
+const NOTHING: Made = { sources: [], inputs: "" };
+const NO_GROUP: BuildGroup = { key: "", flavour: "", version: "", optionSet: "", ...NOTHING };
 
 /**
  * Every target that an index gives, PostgreSQL first, newest version first. Pure; O(targets).
@@ -56,7 +66,7 @@ const NO_GROUP: BuildGroup = { key: "", flavour: "", version: "", optionSet: "",
 export function listTargets(index: MatrixIndex): Target[] {
   const targets: Target[] = [];
   for (const { label, manual } of index.fixed) {
-    targets.push({ label, kind: "check", group: NO_GROUP, name: "", version: "", sources: NO_SOURCES, manual });
+    targets.push({ label, kind: "check", group: NO_GROUP, name: "", version: "", ...NOTHING, manual });
   }
   for (const flavour of index.flavours) {
     const builds = flavour.releases.map((release) => ofRelease(index, flavour, release, targets));
@@ -92,21 +102,22 @@ function ofRelease(
   targets: Target[],
 ): BuildGroup | undefined {
   let extensions: BuildGroup | undefined;
-  const archives = digests(sources);
+  const made = madeOf(sources);
   const newest = lastByName(flavour.releases.map((release) => release.version)) === version;
-  for (const optionSet of optionSets.keys()) {
+  for (const [optionSet, options] of optionSets) {
     const key = `${flavour.name}~${version}~${optionSet}`;
-    const group = { key, flavour: flavour.name, version, optionSet, sources: archives };
+    const inputs = `${made.inputs} ${options?.join() ?? ""}`;
+    const group = { key, flavour: flavour.name, version, optionSet, sources: made.sources, inputs };
     const preferred = optionSet === flavour.extensionOptionSet;
     if (preferred) extensions = group;
     const fields = { flavour: flavour.name, version, optionSet, name: "", extensionVersion: "" };
-    add(targets, "postgres", fields, group, NO_SOURCES, labels.postgres(fields));
+    add(targets, "postgres", fields, group, NOTHING, labels.postgres(fields));
     const of = { version: preferred, flavour: preferred && newest };
-    addParts(targets, "postgres", fields, group, NO_SOURCES, labels.parts.postgres(fields, of));
+    addParts(targets, "postgres", fields, group, NOTHING, labels.parts.postgres(fields, of));
     const introspection = labels.introspection(fields);
     if (introspection === undefined) continue;
-    add(targets, "introspection", fields, group, NO_SOURCES, introspection, true);
-    addParts(targets, "introspection", fields, group, NO_SOURCES, labels.parts.introspection(fields));
+    add(targets, "introspection", fields, group, NOTHING, introspection, true);
+    addParts(targets, "introspection", fields, group, NOTHING, labels.parts.introspection(fields));
   }
   return extensions;
 }
@@ -122,8 +133,8 @@ function ofContrib(
   for (const module of contrib) {
     if (!hasModule(module, flavour.name, release.version, options)) continue;
     const fields = { ...group, name: module.name, extensionVersion: "" };
-    add(targets, "contrib", fields, group, NO_SOURCES, labels.contrib(fields));
-    addParts(targets, "contrib", fields, group, NO_SOURCES, labels.parts.contrib(fields));
+    add(targets, "contrib", fields, group, NOTHING, labels.contrib(fields));
+    addParts(targets, "contrib", fields, group, NOTHING, labels.parts.contrib(fields));
   }
 }
 
@@ -141,17 +152,17 @@ function ofExtension(
     if (spec === undefined) return [];
     let its = fitting.get(spec);
     if (its === undefined) fitting.set(spec, (its = groups.filter((group) => satisfies(group.version, spec))));
-    return its.length === 0 ? [] : [{ version, archives: digests(sources), groups: its }];
+    return its.length === 0 ? [] : [{ version, made: madeOf(sources), groups: its }];
   });
   const preferred = lastByName(built.map(({ version }) => version));
-  for (const { version, archives, groups: its } of built) {
+  for (const { version, made, groups: its } of built) {
     const first = lastByName(its.map((group) => group.version));
     for (const group of its) {
       const fields = { ...group, name, extensionVersion: version };
-      add(targets, "extension", fields, group, archives, labels.extension(fields));
+      add(targets, "extension", fields, group, made, labels.extension(fields));
       if (group.version !== first) continue;
       const parts = labels.parts.extension(fields, { version: true, extension: version === preferred });
-      addParts(targets, "extension", fields, group, archives, parts);
+      addParts(targets, "extension", fields, group, made, parts);
     }
   }
 }
@@ -161,11 +172,11 @@ function add(
   kind: TargetKind,
   { name, extensionVersion: version }: LabelFields,
   group: BuildGroup,
-  sources: readonly string[],
+  made: Made,
   label: string,
   manual = false,
 ): void {
-  targets.push({ label, kind, group, name, version, sources, manual });
+  targets.push({ label, kind, group, name, version, ...made, manual });
 }
 
 function addParts(
@@ -173,11 +184,11 @@ function addParts(
   kind: TargetKind,
   { name, extensionVersion: version }: LabelFields,
   group: BuildGroup,
-  sources: readonly string[],
+  made: Made,
   parts: readonly Part[],
 ): void {
   for (const { label, part } of parts) {
-    targets.push({ label, kind, part, group, name, version, sources, manual: true });
+    targets.push({ label, kind, part, group, name, version, ...made, manual: true });
   }
 }
 
@@ -186,8 +197,9 @@ function lastByName(names: readonly string[]): string | undefined {
   return names.reduce<string | undefined>((last, name) => (last === undefined || name > last ? name : last), undefined);
 }
 
-/** The preferred source that has a sha256: sources of one version are mirrors of one another. */
-function digests(sources: readonly Source[]): readonly string[] {
+/** Sources of one version are mirrors of one another: the preferred one that has a sha256 is stored. */
+function madeOf(sources: readonly Source[]): Made {
   const first = sources.find(({ sha256 }) => sha256 !== undefined)?.sha256;
-  return first === undefined ? NO_SOURCES : [first];
+  const inputs = sources.map(({ integrity, urls }) => integrity ?? urls.join(" ")).join(" ");
+  return { sources: first === undefined ? [] : [first], inputs };
 }

@@ -121,7 +121,7 @@ function majors({ majors }: Census): string {
 function changes({ added, removed, changed }: Difference, since: string): string {
   const rows = [
     ["new", count(added.length), example(added)],
-    ["other sources", count(changed.length), example(changed)],
+    ["made of else", count(changed.length), example(changed)],
     ["gone", count(removed.length), example(removed)],
   ];
   return `${heading("Against")} ${since}\n${table([left("LABELS"), right("COUNT"), left("SUCH AS")], rows)}`;

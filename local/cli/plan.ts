@@ -29,7 +29,7 @@ finish in time, and at what price. Reads index files alone; nothing is built.
                       (default: all artifacts)
   --index DIR         a checkout of Monogres, or a workspace like our example (default: examples/postgres); given again,
                       another index that is merged with the first, such as a fork's extensions
-  --since DIR         an older index: plans only what is new or has other sources
+  --since DIR         an older index: plans only what is new or made of other sources or options
   --results DIR       costs as measured: result.json and bep.json files of earlier releases, anywhere below DIR (the logs
                       bucket, copied)
   --worker-cores N    cores that a build of PostgreSQL kept busy on the workers of those releases (default: 1, with which

@@ -8,7 +8,8 @@ import { census, difference, whereHoursGo } from "../../components/matrix/census
 import { costClass, costModel } from "../../components/matrix/cost";
 import { type EarlierRun, measuredCosts } from "../../components/matrix/measured";
 import { planRelease } from "../../components/matrix/plan-release";
-import { readIndex } from "../../components/matrix/read-index";
+import type { MatrixIndex } from "../../components/matrix/matrix-index";
+import { parseIndex, readIndex } from "../../components/matrix/read-index";
 import type { ShardResult } from "../../components/matrix/result";
 import { listTargets, type Target } from "../../components/matrix/targets";
 
@@ -192,10 +193,51 @@ describe("the difference of two indexes", () => {
     );
   });
 
-  test("names targets whose sources changed, their own or PostgreSQL's", () => {
-    const [first, ...rest] = targets.filter(({ kind }) => kind === "extension").slice(0, 3) as [Target, Target, Target];
-    const after = [{ ...first, sources: ["0"] }, { ...rest[0], group: { ...rest[0].group, sources: ["1"] } }, rest[1]];
-    expect(difference([first, ...rest], after).changed).toEqual(labels([first, rest[0]]));
+  test("names targets whose sources changed, their own or PostgreSQL's, or the options of their build", () => {
+    const changed = (before: MatrixIndex, after: MatrixIndex) =>
+      difference(listTargets(before), listTargets(after)).changed;
+    const files = (sources: unknown, options: string[] = []) =>
+      parseIndex(
+        new Map([
+          ["postgres/repo.json", repository({ "16.9": sources }, { option_sets: { full: options, minimal: [] } })],
+          ["extensions/contrib/contrib.json", JSON.stringify({ modules: { citext: {} } })],
+          ["extensions/vector/repo.json", repository({ "0.8.0": { sha256: "a".repeat(64) } }, {})],
+        ]),
+        "here",
+      );
+    const repository = (versions: unknown, metadata: unknown) =>
+      JSON.stringify({ version: 1, sources: { a: { url: "https://example.org/{version}" } }, versions, metadata });
+    const old = files({ sha256: "b".repeat(64) });
+    const all = labels(listTargets(old)).filter((label) => !label.startsWith("//smoke"));
+    expect(changed(old, files({ sha256: "b".repeat(64) }))).toEqual([]);
+    expect(changed(old, files({ sha256: "c".repeat(64) }))).toEqual(all);
+    expect(changed(old, files({ sha256: "b".repeat(64) }, ["icu"]))).toEqual(
+      all.filter((label) => !label.includes("minimal")),
+    );
+  });
+
+  test("names targets whose sources are known by their address alone, or by another digest", () => {
+    const at = (url: string, digest?: string) =>
+      parseIndex(
+        new Map([
+          [
+            "postgres/repo.json",
+            JSON.stringify({
+              version: 1,
+              sources: { a: { url } },
+              versions: { "16.9": digest ? { integrity: digest } : {} },
+            }),
+          ],
+        ]),
+        "here",
+      );
+    const changed = (before: MatrixIndex, after: MatrixIndex) =>
+      difference(listTargets(before), listTargets(after)).changed.length > 0;
+    const sha512 = (fill: number) => `sha512-${Buffer.alloc(64, fill).toString("base64")}`;
+    expect(changed(at("https://a/1"), at("https://a/1"))).toBe(false);
+    expect(changed(at("https://a/1"), at("https://a/2"))).toBe(true);
+    expect(changed(at("https://a/1", sha512(1)), at("https://a/2", sha512(1)))).toBe(false);
+    expect(changed(at("https://a/1", sha512(1)), at("https://a/1", sha512(2)))).toBe(true);
   });
 
   test("of a selection does not call the rest gone", () => {
