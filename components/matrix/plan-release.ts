@@ -49,6 +49,17 @@ const ARCHITECTURES: readonly Architecture[] = ["amd64", "arm64"];
  * @throws UserError for an unknown target, option set or architecture, and for a plan that Kubernetes would refuse
  */
 export function planRelease(request: ReleaseRequest): ReleasePlan {
+  return planTargets(targetsOf(request), request);
+}
+
+/** What to release is decided; how to cut it is not. */
+export type CutRequest = Omit<ReleaseRequest, "index" | "targets" | "optionSets">;
+
+/**
+ * Plans a release of these very targets.
+ * @throws UserError for an unknown architecture, and for a plan that Kubernetes would refuse
+ */
+export function planTargets(targets: readonly Target[], request: CutRequest): ReleasePlan {
   const where = request.where ?? "release";
   const architectures = [...new Set(request.architectures ?? ARCHITECTURES)].sort();
   for (const architecture of architectures) {
@@ -56,7 +67,6 @@ export function planRelease(request: ReleaseRequest): ReleasePlan {
       throw new UserError(`${where}: architectures`, architecture, ARCHITECTURES.join(", "));
     }
   }
-  const targets = targetsOf(request, where);
   const content = shardLists(targets, {
     cost: request.cost ?? costModel(),
     shardCpuSeconds: request.shardCpuSeconds ?? 18_000,
@@ -77,8 +87,12 @@ export function planRelease(request: ReleaseRequest): ReleasePlan {
   return { id, jobs };
 }
 
-/** The targets that a request selects, by label. */
-export function targetsOf(request: Pick<ReleaseRequest, "index" | "targets" | "optionSets">, where: string): Target[] {
+/**
+ * The targets that a request selects, by label.
+ * @throws UserError for an unknown target or option set
+ */
+export function targetsOf(request: Pick<ReleaseRequest, "index" | "targets" | "optionSets" | "where">): Target[] {
+  const where = request.where ?? "release";
   const all = listTargets(request.index);
   const wanted = request.optionSets;
   if (wanted === undefined) return selectTargets(all, request.targets ?? [], `${where}: targets`);
@@ -91,7 +105,7 @@ export function targetsOf(request: Pick<ReleaseRequest, "index" | "targets" | "o
 }
 
 function jobPlan(
-  request: ReleaseRequest,
+  request: CutRequest,
   architecture: Architecture,
   { stage, costClass, shards, demand }: ShardList,
   digest: string,

@@ -4,7 +4,7 @@ import { ASSUMED_CAPACITY, capacityFor } from "../../components/matrix/capacity"
 import { census, difference, whereHoursGo } from "../../components/matrix/census";
 import { ASSUMED_COSTS, costModel, type MeasuredCosts } from "../../components/matrix/cost";
 import { measuredCosts } from "../../components/matrix/measured";
-import { planRelease, type ReleaseRequest, targetsOf } from "../../components/matrix/plan-release";
+import { planTargets, targetsOf } from "../../components/matrix/plan-release";
 import type { MatrixIndex } from "../../components/matrix/matrix-index";
 import { readIndexes } from "../../components/matrix/read-index";
 import { listTargets, type Target } from "../../components/matrix/targets";
@@ -107,33 +107,34 @@ function positive(option: string, text: string): number {
 }
 
 function reportOf(given: Options): PlanReport {
-  const { architectures, patterns } = given;
   const index = readIndexes(given.indexes);
   const distributions = distributionsOf(index, given.distributions);
-  const all = listTargets(index);
-  const known = measured(given, all);
-  const cost = costModel(ASSUMED_COSTS, known);
-  const request: ReleaseRequest = { index, architectures, cost, targets: patterns, where: WHERE };
-  const selected = targetsOf(request, WHERE);
-  const [first, ...others] = given.since;
-  const changes =
-    first === undefined ? undefined : difference(listTargets(readIndexes([first, ...others])), selected, all);
-  const fresh = changes === undefined ? undefined : new Set([...changes.added, ...changes.changed]);
+  const selected = targetsOf({ index, targets: given.patterns, where: WHERE });
+  const changes = changesOf(given.since, index, selected);
+  const fresh = changes && new Set([...changes.added, ...changes.changed]);
   const targets = fresh === undefined ? selected : selected.filter(({ label }) => fresh.has(label));
-  const chosen = fresh === undefined ? patterns : [...fresh];
-  const plan = targets.length === 0 ? undefined : planRelease({ ...request, targets: chosen });
+  const known = measured(given, targets);
+  const cost = costModel(ASSUMED_COSTS, known);
   const assumptions = { ...ASSUMED_CAPACITY, releasesPerMonth: given.releases };
+  const { architectures, hours } = given;
+  const plan = targets.length === 0 ? undefined : planTargets(targets, { architectures, cost, where: WHERE });
   return {
     directories: given.indexes,
     since: given.since,
     distributions,
     census: census(index, targets),
     changes,
-    planned: plan && { plan, capacity: capacityFor(plan, given.hours, assumptions, distributions.length) },
+    planned: plan && { plan, capacity: capacityFor(plan, hours, assumptions, Math.max(1, distributions.length)) },
     measured: targets.filter(({ label }) => known.has(label)).length,
     workerCores: given.workerCores,
     work: whereHoursGo(targets, cost),
   };
+}
+
+/** Undefined where there is nothing to compare with. */
+function changesOf([first, ...others]: readonly string[], index: MatrixIndex, selected: readonly Target[]) {
+  if (first === undefined) return undefined;
+  return difference(listTargets(readIndexes([first, ...others])), selected, listTargets(index));
 }
 
 function measured({ results, workerCores }: Options, targets: readonly Target[]): MeasuredCosts {
