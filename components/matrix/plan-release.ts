@@ -5,7 +5,9 @@ import { UserError } from "../user-error";
 import { type CostModel, costModel } from "./cost";
 import { checkJobLimits, JOB_LIMITS } from "./job-limits";
 import type { MatrixIndex } from "./matrix-index";
+import { show } from "./mistakes";
 import type { JobPlan, PodResources, ReleasePlan, ShardPlan } from "./plan";
+import { LABEL } from "./result";
 import { nearest, selectTargets } from "./select";
 import { type ShardList, shardLists } from "./shard-lists";
 import { listTargets, type Target } from "./targets";
@@ -57,7 +59,7 @@ export type CutRequest = Omit<ReleaseRequest, "index" | "targets" | "optionSets"
 
 /**
  * Plans a release of these very targets.
- * @throws UserError for an unknown architecture, and for a plan that Kubernetes would refuse
+ * @throws UserError for an unknown architecture, a label that no shard list may hold, and a plan that Kubernetes would refuse
  */
 export function planTargets(targets: readonly Target[], request: CutRequest): ReleasePlan {
   const where = request.where ?? "release";
@@ -66,6 +68,9 @@ export function planTargets(targets: readonly Target[], request: CutRequest): Re
     if (!ARCHITECTURES.includes(architecture)) {
       throw new UserError(`${where}: architectures`, architecture, ARCHITECTURES.join(", "));
     }
+  }
+  for (const { label } of targets) {
+    if (!LABEL.test(label)) throw new UserError(`${where}: targets`, show(label), "a label without spaces");
   }
   const content = shardLists(targets, {
     cost: request.cost ?? costModel(),

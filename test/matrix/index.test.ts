@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { IndexError, Mistakes } from "../../components/matrix/mistakes";
+import { IndexError, Mistakes, show } from "../../components/matrix/mistakes";
 import { parseIndex } from "../../components/matrix/read-index";
+import { UserError } from "../../components/user-error";
 import { readRepository, type Repository } from "../../components/matrix/repo-json";
 
 const HEX = "bde6fc3ea30063a0f9bc721b9a6c63527606edb47d24e79889cebae9f91ee1e2";
@@ -51,6 +52,10 @@ describe("templates", () => {
     ["keep doubled braces", {}, { url: "{{version}}" }, "{version}"],
     ["fill lists and the values of maps", {}, { url: "u", x: ["{version}"], y: { "{version}": "{version}" } }, "u"],
     ["write booleans as Bazel does", { on: true }, { url: "{on}" }, "True"],
+    ["write no value as Bazel does", { on: null }, { url: "{on}" }, "None"],
+    ["write whole numbers", { n: 16 }, { url: "{n}" }, "16"],
+    ["write lists as Bazel does", { l: ["a", 'b"', 1, false] }, { url: "{l}" }, '["a", "b\\"", 1, False]'],
+    ["write maps as Bazel does", {}, { m: { k: "v" }, url: "{m}" }, '{"k": "v"}'],
     [
       "know every form of a digest",
       { sha256: HEX.toUpperCase() },
@@ -171,6 +176,24 @@ describe("mistakes", () => {
     const found = mistakesOf(json);
     expect(found).toHaveLength(expected.length);
     for (const [i, pattern] of expected.entries()) expect(found[i]).toMatch(pattern);
+  });
+
+  test("show what they found, cut at 80 characters", () => {
+    expect(show("a".repeat(78))).toBe(`"${"a".repeat(78)}"`);
+    expect(show("a".repeat(79))).toBe(`"${"a".repeat(76)}…`);
+    expect(show(undefined)).toBe("nothing");
+  });
+
+  test("are a user's own, the first by its place, what was found and what is allowed", () => {
+    const attempt = () => parseIndex(new Map([["postgres/repo.json", "{}"]]), "/checkout");
+    expect(attempt).toThrow(UserError);
+    expect(attempt).toThrow(
+      expect.objectContaining({
+        where: "/checkout/postgres/repo.json: version",
+        found: "nothing",
+        allowed: "1",
+      }) as Error,
+    );
   });
 
   test("of all files come at once, with file and path", () => {

@@ -143,6 +143,7 @@ describe("targets of a release", () => {
 
   test.each<[string, string[], string[]]>([
     ["a label", ["//smoke:hello"], ["//smoke:hello"]],
+    ["a label without a name, which is its folder's", ["//extensions/pgvector"], ["//extensions/pgvector:pgvector"]],
     ["a manual label", ["//smoke:broken"], ["//smoke:broken"]],
     ["a folder, without what is manual", ["//smoke/..."], ["//smoke:hello"]],
     [
@@ -162,6 +163,14 @@ describe("targets of a release", () => {
     );
     expect(() => plan({ optionSets: ["regulr"] })).toThrow(/option sets: found regulr; allowed: regular/);
     expect(() => plan({ targets: ["//smoke:hello", "-//smoke:hello"] })).toThrow(/leave at least one/);
+  });
+
+  test("whose names no shard list could hold are refused", () => {
+    const [vector] = EXAMPLE.extensions;
+    const extensions = [{ name: "pgvector", versions: [{ ...vector?.versions[0], version: "0.8 beta" }] }];
+    expect(() => plan({ index: { ...EXAMPLE, extensions } as MatrixIndex })).toThrow(
+      /targets: found "\/\/extensions\/pgvector:pgvector~0\.8 beta~postgres~16\.9"; allowed: a label without spaces/,
+    );
   });
 
   test("of some option sets alone", () => {
