@@ -22,6 +22,8 @@ export interface Census {
   readonly extensions: number;
   readonly extensionVersions: number;
   readonly contribModules: number;
+  /** File that lists them for their versions; undefined where each has its own. */
+  readonly contribFile?: string | undefined;
   readonly distributions: readonly string[];
   /** Artifacts, and checks. */
   readonly byKind: Readonly<Partial<Record<TargetKind, number>>>;
@@ -55,6 +57,7 @@ export function census(index: MatrixIndex, targets: readonly Target[]): Census {
   const whole = targets.filter(({ part }) => part === undefined);
   for (const { kind } of whole) byKind[kind] = (byKind[kind] ?? 0) + 1;
   const { postgres = 0, contrib = 0, extension = 0 } = byKind;
+  const [contribFile, ...others] = new Set(index.contrib.map(({ file }) => file));
   const releases = index.flavours.flatMap((flavour) => flavour.releases);
   return {
     layout: index.layout,
@@ -64,6 +67,7 @@ export function census(index: MatrixIndex, targets: readonly Target[]): Census {
     extensions: index.extensions.length,
     extensionVersions: index.extensions.reduce((sum, { versions }) => sum + versions.length, 0),
     contribModules: index.contrib.length,
+    contribFile: others.length === 0 ? contribFile : undefined,
     distributions: index.distributions,
     byKind,
     parts: targets.length - whole.length,

@@ -85,7 +85,7 @@ function axes({ directories, distributions, census }: PlanReport, plan: ReleaseP
     ["PostgreSQL versions", census.postgresVersions, ""],
     ["option sets", census.optionSets.length, census.optionSets.join(", ")],
     ["extensions", census.extensions, `in ${count(census.extensionVersions)} versions`],
-    ["contrib modules", census.contribModules, ""],
+    ["contrib modules", census.contribModules, census.contribFile === undefined ? "" : `as in ${census.contribFile}`],
     [
       "distributions",
       distributions.length,

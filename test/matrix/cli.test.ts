@@ -53,6 +53,7 @@ describe("./farm plan", () => {
     expect(code).toBe(0);
     for (const line of [
       /PostgreSQL versions +22/,
+      /contrib modules +60 +as in components\/matrix\/data\/contrib-postgres\.json/,
       /PostgreSQL builds +88 /,
       /contrib tars +1,260 /,
       /extension builds +64 /,
