@@ -152,6 +152,7 @@ describe("costs", () => {
       undefined,
     ],
     ["the longest run where there are only events", [events(3), events(40), events(0)], 40],
+    ["nothing from events that took no time", [events(0)], undefined],
     ["results before events alone", [events(40), built(10)], 10],
   ])("as measured: %s", (_, runs, expected) => {
     expect(measuredCosts(runs).get("//a")).toBe(expected);
@@ -163,11 +164,22 @@ describe("counts", () => {
   test("add up along every axis", () => {
     const counted = census(index, targets);
     expect(counted).toMatchObject({ postgresVersions: 22, artifacts: 1412, compiling: 152, contribModules: 60 });
+    expect(counted).toMatchObject({ extensions: 3, extensionVersions: 4, parts: 0 });
     expect(counted.majors.map(({ major, artifacts }) => [major, artifacts])).toEqual([
       ["18", 2 * 64],
       ["17", 8 * 63],
       ["16", 12 * 65],
     ]);
+  });
+
+  test("of a selection are its own, parts beside artifacts", () => {
+    const wanted = ["//postgres:postgres~18.1--toolchain", "//extensions/contrib:citext~postgres~18.1--tar"];
+    const counted = census(
+      index,
+      listTargets(index).filter(({ label }) => wanted.includes(label)),
+    );
+    expect(counted).toMatchObject({ byKind: { contrib: 1 }, parts: 1, artifacts: 1, compiling: 0 });
+    expect(counted.majors).toMatchObject([{ flavour: "postgres", major: "18", versions: 1, contrib: 1, postgres: 0 }]);
   });
 
   test("of hours are those of the targets, most first", () => {
