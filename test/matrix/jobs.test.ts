@@ -93,6 +93,7 @@ describe("a release Job", () => {
       securityContext: {
         allowPrivilegeEscalation: false,
         readOnlyRootFilesystem: true,
+        runAsNonRoot: true,
         capabilities: { drop: ["ALL"] },
       },
       volumeMounts: [
@@ -148,6 +149,12 @@ describe("Kubernetes' limits of any object", () => {
 
   test("labels are label values, and keys their names", () => {
     const odd = { ...release, id: "Release of 16.9, ünstable~" };
+    expect(jobLabels(release.id, job)).toMatchObject({
+      "farm.build/release": release.id,
+      "farm.build/stage": "postgres",
+      "farm.build/cost-class": "standard",
+      "farm.build/digest": job.digest.slice(0, 12),
+    });
     for (const [key, value] of Object.entries(jobLabels(odd.id, job))) {
       expect(key).toMatch(/^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
       expect(value).toMatch(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);

@@ -109,6 +109,56 @@ describe("a release", () => {
     expect(Math.max(...counts)).toBeLessThanOrEqual(120);
   });
 
+  test("asks for a client by the targets and sources of its largest shard", () => {
+    const of = (request: Partial<ReleaseRequest>) => plan({ architectures: ["amd64"], ...request }).jobs[0]?.resources;
+    // 1536 MiB and 3 a target, in steps of 512; 4 GiB, 0.05 a source and 0.01 a target.
+    expect(of({ targets: ["//smoke:hello"] })).toEqual({ cpu: "500m", memory: "2048Mi", ephemeralStorage: "5Gi" });
+    const [postgres] = planRelease({ index: MONOGRES, targets: ["//postgres/...", "//extensions/contrib/..."] }).jobs;
+    const most = Math.max(...(postgres?.shards ?? []).map(({ labels }) => labels.length));
+    const sources = Math.max(...(postgres?.shards ?? []).map((shard) => shard.sources.length));
+    expect(postgres?.resources).toEqual({
+      cpu: "500m",
+      memory: `${512 * Math.ceil((1536 + 3 * most) / 512)}Mi`,
+      ephemeralStorage: `${Math.ceil(4 + 0.05 * sources + 0.01 * most)}Gi`,
+    });
+    expect(most).toBeGreaterThan(500);
+    const resources = { cpu: "1", memory: "1Gi", ephemeralStorage: "1Gi" };
+    expect(of({ resources })).toBe(resources);
+  });
+
+  test.each<[string, Partial<ReleaseRequest>, number]>([
+    ["six hours at least", { cores: { amd64: 64 } }, 21_600],
+    ["four times what all of it takes on the cores at hand", { cores: { amd64: 0.25 } }, 4 * 4 * 1845],
+    ["as much more as emulation is slower", { cores: { amd64: 1 }, slowdown: { amd64: 10 } }, 4 * 10 * 1845],
+    ["two weeks at most", { cores: { amd64: 0.001 } }, 1_209_600],
+  ])("has a deadline of %s", (_, request, seconds) => {
+    expect(plan({ architectures: ["amd64"], ...request }).jobs[0]?.activeDeadlineSeconds).toBe(seconds);
+  });
+
+  test("has at most 500 pods of a Job at once, unless it is told otherwise", () => {
+    const most = (request: Partial<ReleaseRequest>) =>
+      planRelease({ index: MONOGRES, shardTargets: 1, ...request }).jobs.map(({ shards, parallelism }) => [
+        shards.length > 500,
+        parallelism,
+      ]);
+    expect(most({ targets: ["//extensions/contrib/..."], architectures: ["amd64"] })).toEqual([[true, 500]]);
+    expect(most({ targets: ["//extensions/contrib/..."], architectures: ["amd64"], parallelism: 7 })).toEqual([
+      [true, 7],
+    ]);
+  });
+
+  test("is of the heavy class where it is one shard with a heavy target", () => {
+    const label = "//extensions/citus:citus~13.2.0~postgres~17.7";
+    const classOf = (seconds: number) =>
+      planRelease({ index: MONOGRES, targets: [label], cost: costModel(costs, new Map([[label, seconds]])) }).jobs.map(
+        ({ costClass }) => costClass,
+      );
+    expect([classOf(591), classOf(592)]).toEqual([
+      ["standard", "standard"],
+      ["heavy", "heavy"],
+    ]);
+  });
+
   test("throttled differently is the same release", () => {
     const slow = plan({ parallelism: 1, cores: { amd64: 1 } });
     expect(slow.id).toBe(plan().id);

@@ -25,6 +25,7 @@ describe("Monogres at 38b0e40", () => {
 
   test("has 22 versions, 88 builds, 1,260 contrib tars, 64 extensions: 1,412 artifacts, 152 that compile", () => {
     expect(index.layout).toBe("monogres");
+    expect(index.distributions).toEqual(["debian 12"]);
     expect(index.flavours.map(({ releases }) => releases.length)).toEqual([22]);
     expect(count(artifacts, "postgres")).toBe(88);
     expect(count(artifacts, "contrib")).toBe(1260);
@@ -211,6 +212,10 @@ describe("the catalogue", () => {
       /extensions: found "citus"; .*catalog\/extensions\/citus\/repo\.json/,
     );
     expect(() => parseIndex(files, "here")).toThrow(/hstore\/repo\.json: versions: found "16\.9"/);
+    files.set("catalog/extensions/index.json", JSON.stringify({ version: 2, more: [] }));
+    expect(() => parseIndex(files, "here")).toThrow(
+      /index\.json: version: found 2; allowed: 1[^]*more: found "more"; allowed: no/,
+    );
     files.set("catalog/extensions/index.json", "{");
     expect(() => parseIndex(files, "here")).toThrow(/index\.json: found .* allowed: JSON/);
   });
