@@ -46,6 +46,13 @@ describe("why", () => {
       contrib: [{ name: "x", fits: new Map([["postgres", "*"]]), requires: ["icu"], file: "f" }],
     };
     expect(answers(needy, "x")).toEqual(["option set full has all"]);
+    expect(against(needy, "x", "-", "16.9")).toEqual([]);
+  });
+
+  test("names eight versions, and how many more there are", () => {
+    expect(explain(monogres, "citus", "13.2.0", "17.7")[0]?.reasons[0]?.answer).toBe(
+      "the index has 18.1, 18.0, 17.7, 17.6, 17.5, 17.4, 17.3, 17.2 and 14 more",
+    );
   });
 
   test("takes a dash for the module where an extension has its name too", () => {

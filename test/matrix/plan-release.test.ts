@@ -157,6 +157,27 @@ describe("a release", () => {
       ["standard", "standard"],
       ["heavy", "heavy"],
     ]);
+    const light = "//extensions/noset:noset~0.3.0~postgres~17.7";
+    const [both] = planRelease({
+      index: MONOGRES,
+      targets: [light, label],
+      cost: costModel(costs, new Map([[label, 592]])),
+    }).jobs;
+    expect([both?.costClass, both?.shards.length]).toEqual(["heavy", 1]);
+  });
+
+  test("keeps the builds of a major version together that are too few for shards of their own", () => {
+    const keys = planRelease({ index: MONOGRES, architectures: ["amd64"], shardCpuSeconds: 600 }).jobs.flatMap(
+      ({ stage, shards }) => (stage === "postgres" ? shards.map(({ key }) => key.replace(/#.*/, "")) : []),
+    );
+    expect([...new Set(keys)]).toEqual(["*", "postgres~16", "postgres~17"]);
+  });
+
+  test("names each Job by its digest, and lists sources sorted and once", () => {
+    for (const job of planRelease({ index: MONOGRES }).jobs) {
+      expect(job.name).toBe(`${job.stage}-${job.architecture}-${job.costClass}-${job.digest.slice(0, 12)}`);
+      for (const { sources } of job.shards) expect(sources).toEqual([...new Set(sources)].sort());
+    }
   });
 
   test("throttled differently is the same release", () => {

@@ -7,6 +7,7 @@ describe("nearest names", () => {
   test.each<[string, string[], string[]]>([
     ["pgvectr", ["pgcrypto", "vector", "pgvector"], ["pgvector", "vector", "pgcrypto"]],
     ["ac", ["ca", "ab", "abc"], ["ab", "abc", "ca"]],
+    ["abcd", ["abcdxyz", "abc", "abcdx", "zabcd"], ["abc", "abcdx", "zabcd", "abcdxyz"]],
     ["regulr", ["minimal", "regular"], ["regular", "minimal"]],
     ["x", ["f", "e", "d", "c", "b", "a"], ["a", "b", "c", "d", "e"]],
   ])("of %j", (text, candidates, expected) => {

@@ -220,6 +220,16 @@ describe("the catalogue", () => {
     expect(() => parseIndex(files, "here")).toThrow(/index\.json: found .* allowed: JSON/);
   });
 
+  test("is in the order of names, whatever the order of its list", () => {
+    const modules = ["hstore", "citext"];
+    const files = new Map(
+      modules.map((name) => [`catalog/extensions/contrib/${name}/repo.json`, '{"versions":["16.9"]}']),
+    );
+    files.set("catalog/postgres/repo.json", repository({}));
+    files.set("catalog/extensions/index.json", JSON.stringify({ contrib: modules }));
+    expect(parseIndex(files, "here").contrib.map(({ name }) => name)).toEqual(["citext", "hstore"]);
+  });
+
   test("knows its repositories by the names that templates may ask for", () => {
     const files = new Map([
       ["catalog/ivorysql/repo.json", repository({ flavor: "ivorysql" })],
