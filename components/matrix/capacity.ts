@@ -91,18 +91,39 @@ export function capacityFor(
   assumptions: CapacityAssumptions = ASSUMED_CAPACITY,
   releases = 1,
 ): Capacity {
-  const { spotDiscount, spotWaste, releasesPerMonth } = assumptions;
   const architectures = [...new Set(plan.jobs.map(({ architecture }) => architecture))];
-  const pools = architectures.map((architecture): PoolCapacity => {
+  const work = architectures.map((architecture): Work => {
+    const jobs = plan.jobs.filter((job) => job.architecture === architecture);
+    const demand = jobs.flatMap((job) => job.demand);
+    return { architecture, demand: demand.map((one) => ({ ...one, cpuSeconds: releases * one.cpuSeconds })) };
+  });
+  return capacityForWork(work, hours, assumptions);
+}
+
+/** What workers of one architecture have to do. */
+export interface Work {
+  readonly architecture: Architecture;
+  readonly demand: readonly WorkerDemand[];
+}
+
+/** The same for work of any kind. */
+export function capacityForWork(
+  work: readonly Work[],
+  hours: number,
+  assumptions: CapacityAssumptions = ASSUMED_CAPACITY,
+): Capacity {
+  const { spotDiscount, spotWaste, releasesPerMonth } = assumptions;
+  const pools = work.map((each): PoolCapacity => {
+    const { architecture } = each;
     const instanceType = assumptions.workers[architecture];
-    const workers = workerClasses(plan, architecture, instanceType, assumptions.utilisation, releases);
+    const workers = workerClasses(each, instanceType, assumptions.utilisation);
     const nodeHours = sum(workers.map((worker) => worker.nodeHours));
     // Nodes that are done early are given back: what is paid is the work, at the utilisation.
     const onDemand = nodeHours * pricePerHour(instanceType);
     return {
       architecture,
       instanceType,
-      coreHours: releases * coreHoursOf(plan, architecture),
+      coreHours: sum(workers.map(({ cpuSeconds }) => cpuSeconds)) / 3600,
       workers,
       nodes: Math.ceil(nodeHours / hours),
       onDemand,
@@ -122,21 +143,14 @@ export function capacityFor(
   };
 }
 
-function workerClasses(
-  plan: ReleasePlan,
-  architecture: Architecture,
-  type: InstanceType,
-  utilisation: number,
-  releases: number,
-): WorkerClass[] {
+function workerClasses({ architecture, demand }: Work, type: InstanceType, utilisation: number): WorkerClass[] {
   const node = instanceTypes.types[type];
-  const demand = plan.jobs.flatMap((job) => (job.architecture === architecture ? job.demand : []));
   const sizes = new Map(demand.map(({ cores, memoryGiB }) => [`${cores} ${memoryGiB}`, { cores, memoryGiB }]));
   return [...sizes.values()]
     .sort((a, b) => b.cores - a.cores || b.memoryGiB - a.memoryGiB)
     .map(({ cores, memoryGiB }) => {
       const its = demand.filter((one) => one.cores === cores && one.memoryGiB === memoryGiB);
-      const cpuSeconds = releases * sum(its.map((one) => one.cpuSeconds));
+      const cpuSeconds = sum(its.map((one) => one.cpuSeconds));
       const perNode = Math.min(Math.floor(node.cores / cores), Math.floor(node.memoryGiB / memoryGiB));
       if (perNode < 1) {
         const found = `${type} with ${node.cores} cores and ${node.memoryGiB} GiB`;
