@@ -89,6 +89,18 @@ describe("Monogres at 38b0e40", () => {
     expect(versions("citus", "13.2.0")).toBe(20);
   });
 
+  test.each([
+    ["18.1", ["18.1"]],
+    ["<16", []],
+    [">=18, !=18.0", ["18.1"]],
+    ["17.6+b42, 17.6", []],
+  ])("builds what asks for %s against PostgreSQL %j", (spec, expected) => {
+    const fits = new Map([["postgres", spec]]);
+    const extensions = [{ name: "e", versions: [{ version: "1.0", sources: [], fits }] }];
+    const built = listTargets({ ...index, extensions }).filter(({ kind, manual }) => kind === "extension" && !manual);
+    expect(built.map(({ group }) => group.version)).toEqual(expected);
+  });
+
   test("sorts by number: 16.11 is newer than 16.9", () => {
     const versions = index.flavours[0]?.releases.map(({ version }) => version) ?? [];
     expect(versions.slice(0, 3)).toEqual(["18.1", "18.0", "17.7"]);
