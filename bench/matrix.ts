@@ -16,6 +16,8 @@ interface Measured {
   readonly read: number;
   readonly plan: number;
   readonly lists: number;
+  /** CPU-seconds of all three, garbage collection and compilation of JavaScript included. */
+  readonly cpu: number;
   readonly megabytes: number;
   readonly digest: string;
   readonly result: ReleasePlan;
@@ -27,6 +29,7 @@ function measure(size: MatrixSize): Measured {
   const directory = mkdtempSync(join(tmpdir(), "monofarm-matrix-"));
   try {
     writeMatrix(directory, size);
+    const busy = process.cpuUsage();
     const times = [performance.now()];
     const index = readIndex(directory);
     times.push(performance.now());
@@ -42,7 +45,9 @@ function measure(size: MatrixSize): Measured {
     }
     times.push(performance.now());
     const [read = 0, plan = 0, lists = 0] = times.slice(1).map((at, i) => (at - (times[i] ?? 0)) / 1000);
-    return { targets, read, plan, lists, megabytes: bytes / 1e6, digest: hash.digest("hex"), result };
+    const { user, system } = process.cpuUsage(busy);
+    const cpu = (user + system) / 1e6;
+    return { targets, read, plan, lists, cpu, megabytes: bytes / 1e6, digest: hash.digest("hex"), result };
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -81,13 +86,13 @@ function seconds({ read, plan, lists }: Measured): number {
 function line(name: string, run: Measured): string {
   const parts = [run.read, run.plan, run.lists].map((value) => value.toFixed(2).padStart(6)).join("  ");
   const indexes = run.result.jobs.reduce((sum, { shards }) => sum + shards.length, 0);
-  return `${name.padEnd(10)} ${String(run.targets).padStart(9)}  ${parts}  ${seconds(run).toFixed(2).padStart(6)}  ${String(indexes).padStart(7)}  ${run.megabytes.toFixed(1).padStart(6)}`;
+  return `${name.padEnd(10)} ${String(run.targets).padStart(9)}  ${parts}  ${seconds(run).toFixed(2).padStart(6)}  ${run.cpu.toFixed(2).padStart(6)}  ${String(indexes).padStart(7)}  ${run.megabytes.toFixed(1).padStart(6)}`;
 }
 
 function main(): void {
   const out = (text: string) => process.stdout.write(`${text}\n`);
-  out("index files → Jobs and shard lists; seconds");
-  out("matrix       targets    read    plan   lists   total  indexes      MB");
+  out(`index files → Jobs and shard lists; seconds; Node.js ${process.version}`);
+  out("matrix       targets    read    plan   lists   total     CPU  indexes      MB");
   const runs = [8, 4, 2].map((part) => {
     const run = measure({ ...FULL_MATRIX, extensions: FULL_MATRIX.extensions / part });
     out(line(`1/${part}`, run));
@@ -97,8 +102,8 @@ function main(): void {
   out(line("full", full));
   const [small] = runs;
   if (small !== undefined) {
-    const exponent = Math.log(seconds(full) / seconds(small)) / Math.log(full.targets / small.targets);
-    out(`time grows with the targets to the power of ${exponent.toFixed(2)}; bytes of the lists with the targets`);
+    const exponent = Math.log(full.cpu / small.cpu) / Math.log(full.targets / small.targets);
+    out(`CPU time grows with the targets to the power of ${exponent.toFixed(2)}; bytes of the lists with the targets`);
     out("(a target weighs every shard of its PostgreSQL build: versions add linearly, extensions a little more)");
   }
   const peak = process.resourceUsage().maxRSS / 1024;

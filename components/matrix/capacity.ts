@@ -1,6 +1,7 @@
 import type { Architecture } from "../platform/platform";
+import { UserError } from "../user-error";
 import instanceTypes from "./data/instance-types.json";
-import type { ReleasePlan } from "./plan";
+import type { ReleasePlan, WorkerDemand } from "./plan";
 
 /** An instance type of EC2 that a pool may have. */
 export type InstanceType = keyof typeof instanceTypes.types;
@@ -39,11 +40,20 @@ export const ASSUMED_CAPACITY: CapacityAssumptions = {
 
 const HOURS_PER_MONTH = 730;
 
+/** Workers of one size, and how many of them a node holds. */
+export interface WorkerClass extends WorkerDemand {
+  readonly perNode: number;
+  /** Hours that nodes spend on them, at the utilisation. */
+  readonly nodeHours: number;
+}
+
 /** The nodes of one architecture's workers. */
 export interface PoolCapacity {
   readonly architecture: Architecture;
   readonly instanceType: InstanceType;
   readonly coreHours: number;
+  /** Widest first. */
+  readonly workers: readonly WorkerClass[];
   readonly nodes: number;
   /** USD a release. */
   readonly onDemand: number;
@@ -68,28 +78,54 @@ export function pricePerHour(type: InstanceType): number {
 }
 
 /**
- * Nodes and prices to finish a release in `hours`: cores = core-seconds / (hours × 3600 × utilisation), whole nodes.
+ * Nodes and prices to finish a release in `hours`, whole nodes. A node holds as many workers of a size as its cores and
+ * its memory allow, whichever is less; hours = CPU-seconds / (3600 × cores of a worker × workers × utilisation).
  * @param hours above 0
+ * @param releases that are built at once, such as one for each distribution
+ * @default 1
+ * @throws UserError for a target that no node of its pool can hold
  */
 export function capacityFor(
   plan: ReleasePlan,
   hours: number,
   assumptions: CapacityAssumptions = ASSUMED_CAPACITY,
+  releases = 1,
 ): Capacity {
-  const { utilisation, spotDiscount, spotWaste, releasesPerMonth } = assumptions;
   const architectures = [...new Set(plan.jobs.map(({ architecture }) => architecture))];
-  const pools = architectures.map((architecture): PoolCapacity => {
+  const work = architectures.map((architecture): Work => {
+    const jobs = plan.jobs.filter((job) => job.architecture === architecture);
+    const demand = jobs.flatMap((job) => job.demand);
+    return { architecture, demand: demand.map((one) => ({ ...one, cpuSeconds: releases * one.cpuSeconds })) };
+  });
+  return capacityForWork(work, hours, assumptions);
+}
+
+/** What workers of one architecture have to do. */
+export interface Work {
+  readonly architecture: Architecture;
+  readonly demand: readonly WorkerDemand[];
+}
+
+/** The same for work of any kind. */
+export function capacityForWork(
+  work: readonly Work[],
+  hours: number,
+  assumptions: CapacityAssumptions = ASSUMED_CAPACITY,
+): Capacity {
+  const { spotDiscount, spotWaste, releasesPerMonth } = assumptions;
+  const pools = work.map((each): PoolCapacity => {
+    const { architecture } = each;
     const instanceType = assumptions.workers[architecture];
-    const coreHours = coreHoursOf(plan, architecture);
-    const nodes = Math.ceil(coreHours / (hours * utilisation * instanceTypes.types[instanceType].cores));
+    const workers = workerClasses(each, instanceType, assumptions.utilisation);
+    const nodeHours = sum(workers.map((worker) => worker.nodeHours));
     // Nodes that are done early are given back: what is paid is the work, at the utilisation.
-    const nodeHours = coreHours / (utilisation * instanceTypes.types[instanceType].cores);
     const onDemand = nodeHours * pricePerHour(instanceType);
     return {
       architecture,
       instanceType,
-      coreHours,
-      nodes,
+      coreHours: sum(workers.map(({ cpuSeconds }) => cpuSeconds)) / 3600,
+      workers,
+      nodes: Math.ceil(nodeHours / hours),
       onDemand,
       spot: onDemand * (1 - spotDiscount) * (1 + spotWaste),
     };
@@ -107,6 +143,27 @@ export function capacityFor(
   };
 }
 
+function workerClasses({ architecture, demand }: Work, type: InstanceType, utilisation: number): WorkerClass[] {
+  const node = instanceTypes.types[type];
+  const sizes = new Map(demand.map(({ cores, memoryGiB }) => [`${cores} ${memoryGiB}`, { cores, memoryGiB }]));
+  return [...sizes.values()]
+    .sort((a, b) => b.cores - a.cores || b.memoryGiB - a.memoryGiB)
+    .map(({ cores, memoryGiB }) => {
+      const its = demand.filter((one) => one.cores === cores && one.memoryGiB === memoryGiB);
+      const cpuSeconds = sum(its.map((one) => one.cpuSeconds));
+      const perNode = Math.min(Math.floor(node.cores / cores), Math.floor(node.memoryGiB / memoryGiB));
+      if (perNode < 1) {
+        const found = `${type} with ${node.cores} cores and ${node.memoryGiB} GiB`;
+        throw new UserError(
+          `workers of ${architecture}`,
+          found,
+          `a node of ${cores} cores and ${memoryGiB} GiB or more`,
+        );
+      }
+      return { cores, memoryGiB, cpuSeconds, perNode, nodeHours: cpuSeconds / (3600 * cores * perNode * utilisation) };
+    });
+}
+
 /** Estimated core-hours of a plan, of one architecture or all. */
 export function coreHoursOf(plan: ReleasePlan, architecture?: Architecture): number {
   const jobs = plan.jobs.filter((job) => architecture === undefined || job.architecture === architecture);
@@ -117,6 +174,7 @@ function inWords(assumptions: CapacityAssumptions, standing: number): string[] {
   const { utilisation, spotDiscount, spotWaste, always, controlPlane, releasesPerMonth } = assumptions;
   return [
     `prices: ${instanceTypes.source}`,
+    "memory that an action may hold: components/matrix/cost.ts; a node that is full of memory has idle cores",
     `workers are busy ${percent(utilisation)} of the time they are paid for, and are given back when done`,
     `spot costs ${percent(spotDiscount)} less than on demand, and ${percent(spotWaste)} of the work is done twice`,
     `all month: ${always.map(({ role, type, count }) => `${role} ${count} × ${type}`).join(", ")}, EKS $${controlPlane.toFixed(2)} an hour; $${standing.toFixed(2)} an hour together, on demand`,

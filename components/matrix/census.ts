@@ -22,8 +22,13 @@ export interface Census {
   readonly extensions: number;
   readonly extensionVersions: number;
   readonly contribModules: number;
+  /** File that lists them for their versions; undefined where each has its own. */
+  readonly contribFile?: string | undefined;
   readonly distributions: readonly string[];
+  /** Artifacts, and checks. */
   readonly byKind: Readonly<Partial<Record<TargetKind, number>>>;
+  /** Logs, aliases and the like, which no artifact is. */
+  readonly parts: number;
   /** What a release publishes: PostgreSQL, contrib and extensions. */
   readonly artifacts: number;
   /** Actions that compile: PostgreSQL and extensions. */
@@ -35,7 +40,7 @@ export interface Census {
 export interface Difference {
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** Same label, other sources. */
+  /** Same label, made of other sources or with other options. */
   readonly changed: readonly string[];
 }
 
@@ -49,8 +54,10 @@ export interface WorkShare {
 /** Counts targets, as `listTargets` or a selection gives them. */
 export function census(index: MatrixIndex, targets: readonly Target[]): Census {
   const byKind: Partial<Record<TargetKind, number>> = {};
-  for (const { kind } of targets) byKind[kind] = (byKind[kind] ?? 0) + 1;
+  const whole = targets.filter(({ part }) => part === undefined);
+  for (const { kind } of whole) byKind[kind] = (byKind[kind] ?? 0) + 1;
   const { postgres = 0, contrib = 0, extension = 0 } = byKind;
+  const [contribFile, ...others] = new Set(index.contrib.map(({ file }) => file));
   const releases = index.flavours.flatMap((flavour) => flavour.releases);
   return {
     layout: index.layout,
@@ -60,11 +67,13 @@ export function census(index: MatrixIndex, targets: readonly Target[]): Census {
     extensions: index.extensions.length,
     extensionVersions: index.extensions.reduce((sum, { versions }) => sum + versions.length, 0),
     contribModules: index.contrib.length,
+    contribFile: others.length === 0 ? contribFile : undefined,
     distributions: index.distributions,
     byKind,
+    parts: targets.length - whole.length,
     artifacts: postgres + contrib + extension,
     compiling: postgres + extension,
-    majors: majorsOf(targets),
+    majors: majorsOf(whole),
   };
 }
 
@@ -78,7 +87,7 @@ export function difference(
   after: readonly Target[],
   existing: readonly Target[] = after,
 ): Difference {
-  const inputs = ({ sources, group }: Target) => [...sources, ...group.sources].join();
+  const inputs = (target: Target) => `${target.inputs}\n${target.group.inputs}`;
   const old = new Map(before.map((target) => [target.label, target]));
   const [added, changed]: [string[], string[]] = [[], []];
   for (const target of after) {

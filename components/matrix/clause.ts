@@ -1,4 +1,4 @@
-import { order, type PgVersion } from "./version";
+import { type Digits, order, type PgVersion, successor } from "./version";
 
 /** Longest first: `<=` must not be read as `<`. */
 export const OPERATORS = ["~=", "==", ">=", "<=", "!=", "~", "^", ">", "=", "<"] as const;
@@ -24,8 +24,8 @@ export interface Clause {
 
 /** What a clause says after its operator. */
 export interface Bound {
-  readonly major: number | null;
-  readonly minor: number | null;
+  readonly major: Digits | null;
+  readonly minor: Digits | null;
   readonly prerelease: PgVersion["prerelease"];
   readonly build: readonly string[];
 }
@@ -61,8 +61,9 @@ export function expand(
     builds: to.build.length > 0 ? "strict" : "implicit",
     ...rules,
   });
-  const nextMajor = (): PgVersion => next(target.major + (target.prerelease !== null && target.minor === 0 ? 0 : 1), 0);
-  const nextMinor = (): PgVersion => next(target.major, target.minor + (target.prerelease === null ? 1 : 0));
+  const nextMajor = (): PgVersion => next(target.prerelease === null ? successor(target.major) : target.major, 0);
+  const nextMinor = (): PgVersion =>
+    next(target.major, target.prerelease === null ? successor(target.minor) : target.minor);
   const strictBuild = last === "+" && bound.build.length === 0 ? { builds: "strict" as const } : {};
   switch (operator) {
     case "==":
@@ -90,7 +91,7 @@ export function expand(
   }
 }
 
-function next(major: number, minor: number): PgVersion {
+function next(major: Digits, minor: Digits): PgVersion {
   return { major, minor, prerelease: null, build: [] };
 }
 

@@ -1,5 +1,5 @@
 import { type Bound, type Clause, clauseHolds, expand, NO_CARET, type Operator, OPERATORS } from "./clause";
-import { buildIdentifiers, parse, type PgVersion, readNumber, readPrerelease, toNumber, VersionError } from "./version";
+import { buildIdentifiers, parse, type PgVersion, readNumber, readPrerelease, toDigits, VersionError } from "./version";
 
 /** A constraint: every clause must hold. */
 export interface Constraint {
@@ -11,6 +11,8 @@ export interface Constraint {
 interface Block {
   readonly source: string;
   readonly text: string;
+  /** Of the clause's first character, or of the comma that ends an empty one. */
+  readonly start: number;
   readonly positions: readonly number[];
 }
 
@@ -46,6 +48,9 @@ export function parseConstraint(text: string): Constraint {
   return constraint;
 }
 
+/** What Bazel's Starlark strips of a text; a no-break space, among others, is not part of it. */
+const WHITESPACE = "\t\n\v\f\r\x1c\x1d\x1e\x1f ";
+
 /** Spaces are free, except inside an operator: `> =17` is kept as it is, and then refused. */
 function withoutSpaces(source: string, part: string, start: number): Block {
   const positions: number[] = [];
@@ -53,18 +58,18 @@ function withoutSpaces(source: string, part: string, start: number): Block {
   const keep = !part.includes(" ") || /[~=<>!] +=/.test(part);
   let at = start;
   for (const word of keep ? [part] : part.split(" ")) {
-    const trimmed = keep ? word : word.trim();
-    const offset = at + word.indexOf(trimmed);
-    for (let i = 0; i < trimmed.length; i++) positions.push(offset + i);
-    text += trimmed;
+    let [from, to] = [0, word.length];
+    while (!keep && from < to && WHITESPACE.includes(word.charAt(from))) from++;
+    while (!keep && from < to && WHITESPACE.includes(word.charAt(to - 1))) to--;
+    for (let i = from; i < to; i++) positions.push(at + i);
+    text += word.slice(from, to);
     at += word.length + 1;
   }
-  return { source, text, positions };
+  return { source, text, start, positions };
 }
 
-function fail({ source, positions }: Block, at: number, expected: string): never {
-  const last = positions.at(-1);
-  throw new VersionError(source, positions[at] ?? (last === undefined ? source.length : last + 1), expected);
+function fail({ source, start, positions }: Block, at: number, expected: string): never {
+  throw new VersionError(source, positions[at] ?? (positions.at(-1) ?? start - 1) + 1, expected);
 }
 
 function parseClause(block: Block): Clause {
@@ -110,7 +115,7 @@ function parseNumbers(core: string): Omit<Bound, "build"> {
     throw new VersionError(core, dot < 0 ? 0 : dot + 1, "* after *");
   }
   const digits = readNumber(core, 0, head, "the major version, without leading zeros");
-  const major = toNumber(core, 0, digits);
+  const major = toDigits(digits);
   const rest = head.slice(digits.length);
   if (rest !== "") {
     const prerelease = readPrerelease(core, digits.length, rest);
@@ -127,5 +132,5 @@ function parseNumbers(core: string): Omit<Bound, "build"> {
   if (free(tail)) return { major, minor: null, prerelease: null };
   const minor = readNumber(core, dot + 1, tail, "the minor version, without leading zeros, or *");
   if (minor.length < tail.length) throw new VersionError(core, dot + 1 + minor.length, "the end of the version");
-  return { major, minor: toNumber(core, dot + 1, minor), prerelease: null };
+  return { major, minor: toDigits(minor), prerelease: null };
 }

@@ -73,9 +73,9 @@ export function costModel(
   measured: MeasuredCosts = new Map(),
 ): CostModel {
   return (target) => {
-    const compiles = target.kind === "postgres" || target.kind === "extension";
+    const compiles = (target.kind === "postgres" || target.kind === "extension") && target.part !== "source";
     const work = measured.get(target.label) ?? assumed(target, assumptions);
-    const wide = target.kind === "postgres";
+    const wide = target.kind === "postgres" && compiles;
     return {
       cpuSeconds: work + (compiles ? assumptions.overhead : 0),
       cores: wide ? 8 : 1,
@@ -95,12 +95,14 @@ export function costClass({ cpuSeconds }: Cost): CostClass {
   return cpuSeconds >= HEAVY_CPU_SECONDS ? "heavy" : "standard";
 }
 
-function assumed({ kind, group, name }: Target, assumptions: CostAssumptions): number {
+function assumed({ kind, part, group, name }: Target, assumptions: CostAssumptions): number {
+  // Sources are only unpacked; whatever else comes with a target needs the target itself.
+  if (part === "source") return assumptions.contrib;
   switch (kind) {
     case "postgres":
-      return assumptions.postgres[group.optionSet] ?? assumptions.postgres["*"] ?? 0;
+      return named(assumptions.postgres, group.optionSet);
     case "extension":
-      return assumptions.extension[name] ?? assumptions.extension["*"] ?? 0;
+      return named(assumptions.extension, name);
     case "contrib":
       return assumptions.contrib;
     case "introspection":
@@ -108,4 +110,8 @@ function assumed({ kind, group, name }: Target, assumptions: CostAssumptions): n
     case "check":
       return assumptions.check;
   }
+}
+
+function named(costs: Readonly<Record<string, number>>, name: string): number {
+  return (Object.hasOwn(costs, name) ? costs[name] : costs["*"]) ?? 0;
 }

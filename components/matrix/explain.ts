@@ -1,7 +1,15 @@
 import { UserError } from "../user-error";
 import { type Clause, clauseHolds } from "./clause";
 import { parseConstraint } from "./constraint";
-import type { ContribModule, Extension, Flavour, MatrixIndex, PostgresRelease } from "./matrix-index";
+import {
+  constraintOn,
+  type ContribModule,
+  type Extension,
+  type Flavour,
+  type LabelFields,
+  type MatrixIndex,
+  type PostgresRelease,
+} from "./matrix-index";
 import { nearest } from "./select";
 import { format, parse } from "./version";
 
@@ -25,7 +33,8 @@ export interface Explanation {
 /**
  * Explains an extension on a version of PostgreSQL, clause by clause.
  * @param version of the extension; `-` for a contrib module, which has PostgreSQL's
- * @throws UserError for an extension that the index does not know, with the nearest names
+ * @throws UserError for an extension that the index does not know, with the nearest names; VersionError for a version of
+ * PostgreSQL that is none
  */
 export function explain(index: MatrixIndex, name: string, version: string, postgres: string): Explanation[] {
   const extension = index.extensions.find((candidate) => candidate.name === name);
@@ -34,6 +43,7 @@ export function explain(index: MatrixIndex, name: string, version: string, postg
     const names = [...index.extensions, ...index.contrib].map((candidate) => candidate.name);
     throw new UserError("./farm why: extension", name, nearest(name, names).join(", "));
   }
+  parse(postgres);
   return index.flavours.map((flavour) =>
     extension === undefined || (module !== undefined && version === "-")
       ? explainModule(index, flavour, module, postgres)
@@ -49,7 +59,7 @@ function explainExtension(
   postgres: string,
 ): Explanation {
   const found = extension.versions.find((candidate) => candidate.version === version);
-  const spec = found?.fits.get(flavour.name);
+  const spec = found === undefined ? undefined : constraintOn(found, flavour.name);
   const reasons = [
     isBuilt(flavour, postgres),
     {
@@ -62,7 +72,9 @@ function explainExtension(
   const holds = reasons.every((reason) => reason.holds);
   return {
     title: `${extension.name} ${version} on ${flavour.name} ${postgres}`,
-    label: holds ? labels.extension(extension.name, version, flavour.name, postgres) : undefined,
+    label: holds
+      ? labels.extension({ ...fieldsOf(flavour, postgres), name: extension.name, extensionVersion: version })
+      : undefined,
     reasons,
   };
 }
@@ -86,9 +98,13 @@ function explainModule(
   const holds = reasons.every((reason) => reason.holds);
   return {
     title: `contrib module ${name} of ${flavour.name} ${postgres}`,
-    label: holds ? labels.contrib(name, flavour.name, postgres) : undefined,
+    label: holds ? labels.contrib({ ...fieldsOf(flavour, postgres), name }) : undefined,
     reasons,
   };
+}
+
+function fieldsOf({ name: flavour, extensionOptionSet: optionSet }: Flavour, version: string): LabelFields {
+  return { flavour, version, optionSet, name: "", extensionVersion: "" };
 }
 
 function isBuilt(flavour: Flavour, postgres: string): Reason {

@@ -1,4 +1,4 @@
-import type { Source } from "./repo-json";
+import type { Source } from "./resolve-source";
 
 /** One release of a flavour of PostgreSQL. */
 export interface PostgresRelease {
@@ -22,8 +22,13 @@ export interface Flavour {
 export interface ExtensionVersion {
   readonly version: string;
   readonly sources: readonly Source[];
-  /** Constraint on PostgreSQL by flavour; a flavour that is absent does not fit. */
+  /** Constraint on PostgreSQL by flavour; `*` stands for every flavour that is not named, and without it none is. */
   readonly fits: ReadonlyMap<string, string>;
+}
+
+/** What an extension's version asks of a flavour; undefined where it is not built against it. */
+export function constraintOn({ fits }: ExtensionVersion, flavour: string): string | undefined {
+  return fits.get(flavour) ?? fits.get("*");
 }
 
 /** An extension that is built from its own source. */
@@ -51,12 +56,41 @@ export interface FixedTarget {
   readonly manual: boolean;
 }
 
-/** How a layout names its targets. */
+/** What comes with a target: no artifact of its own, and built only by whoever names it. */
+export type PartKind = "logs" | "toolchain" | "files" | "alias" | "source";
+
+/** The label of a part. */
+export interface Part {
+  readonly part: PartKind;
+  readonly label: string;
+}
+
+/** What a label is made of; empty where it does not apply. */
+export interface LabelFields {
+  readonly flavour: string;
+  /** PostgreSQL's version. */
+  readonly version: string;
+  readonly optionSet: string;
+  /** Extension or contrib module. */
+  readonly name: string;
+  readonly extensionVersion: string;
+}
+
+/** How a layout names its targets, and what comes with them. */
 export interface LabelFormat {
-  postgres(flavour: string, version: string, optionSet: string): string;
-  introspection(flavour: string, version: string, optionSet: string): string | undefined;
-  extension(extension: string, extensionVersion: string, flavour: string, version: string): string;
-  contrib(module: string, flavour: string, version: string): string;
+  postgres(fields: LabelFields): string;
+  /** Configures only; undefined where a layout has none. */
+  introspection(fields: LabelFields): string | undefined;
+  extension(fields: LabelFields): string;
+  contrib(fields: LabelFields): string;
+  readonly parts: {
+    /** Of a build, of its version where the option set is the extensions', and of the flavour where it is the default. */
+    postgres(fields: LabelFields, of: { readonly version: boolean; readonly flavour: boolean }): Part[];
+    introspection(fields: LabelFields): Part[];
+    /** Of a build, of its version where it is that version's first, and of the extension where it is the default. */
+    extension(fields: LabelFields, of: { readonly version: boolean; readonly extension: boolean }): Part[];
+    contrib(fields: LabelFields): Part[];
+  };
 }
 
 /** What a checkout says can be built, whatever its layout. */

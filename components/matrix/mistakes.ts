@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 import { UserError } from "../user-error";
 
 /** One mistake in a file of an index. */
@@ -11,10 +13,15 @@ export interface Mistake {
 
 /** Every mistake of an index at once, a line each. */
 export class IndexError extends UserError {
-  constructor(readonly mistakes: readonly Mistake[]) {
+  /** @param directory that the files are in; empty where messages need none */
+  constructor(
+    readonly mistakes: readonly Mistake[],
+    directory = "",
+  ) {
     const [first] = mistakes;
-    super(first === undefined ? "index" : where(first), first?.found ?? "nothing", first?.allowed ?? "an index");
-    const lines = mistakes.map((mistake) => `${where(mistake)}: found ${mistake.found}; allowed: ${mistake.allowed}`);
+    const at = (mistake: Mistake) => join(directory, where(mistake));
+    super(first === undefined ? "index" : at(first), first?.found ?? "nothing", first?.allowed ?? "an index");
+    const lines = mistakes.map((mistake) => `${at(mistake)}: found ${mistake.found}; allowed: ${mistake.allowed}`);
     this.message = mistakes.length === 1 ? lines.join("") : `${mistakes.length} mistakes\n  ${lines.join("\n  ")}`;
     this.name = "IndexError";
   }
@@ -29,9 +36,12 @@ export class Mistakes {
     this.found.push({ file, path, found: show(value), allowed });
   }
 
-  /** @throws IndexError where any mistake was noted */
-  throwIfAny(): void {
-    if (this.found.length > 0) throw new IndexError(this.found);
+  /**
+   * @param directory that the files are in
+   * @throws IndexError where any mistake was noted
+   */
+  throwIfAny(directory = ""): void {
+    if (this.found.length > 0) throw new IndexError(this.found, directory);
   }
 }
 

@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 
 import type { Architecture } from "../platform/platform";
 import { UserError } from "../user-error";
-import { type CostClass, costClass, type CostModel, costModel } from "./cost";
+import { type CostModel, costModel } from "./cost";
 import { checkJobLimits, JOB_LIMITS } from "./job-limits";
 import type { MatrixIndex } from "./matrix-index";
-import type { JobPlan, PodResources, ReleasePlan, ShardPlan, Stage } from "./plan";
+import { show } from "./mistakes";
+import type { JobPlan, PodResources, ReleasePlan, ShardPlan } from "./plan";
+import { LABEL } from "./result";
 import { nearest, selectTargets } from "./select";
-import { cutShards, type Item } from "./shards";
+import { type ShardList, shardLists } from "./shard-lists";
 import { listTargets, type Target } from "./targets";
 
 /** What to release, and how to cut it. */
@@ -44,16 +46,22 @@ const BACKOFF_LIMIT_PER_INDEX = 3;
 
 const ARCHITECTURES: readonly Architecture[] = ["amd64", "arm64"];
 
-interface Weighed extends Item {
-  readonly target: Target;
-  readonly cpuSeconds: number;
-}
-
 /**
  * Plans a release: which targets, in which shards, in which Jobs. Pure and deterministic, to the byte.
  * @throws UserError for an unknown target, option set or architecture, and for a plan that Kubernetes would refuse
  */
 export function planRelease(request: ReleaseRequest): ReleasePlan {
+  return planTargets(targetsOf(request), request);
+}
+
+/** What to release is decided; how to cut it is not. */
+export type CutRequest = Omit<ReleaseRequest, "index" | "targets" | "optionSets">;
+
+/**
+ * Plans a release of these very targets.
+ * @throws UserError for an unknown architecture, a label that no shard list may hold, and a plan that Kubernetes would refuse
+ */
+export function planTargets(targets: readonly Target[], request: CutRequest): ReleasePlan {
   const where = request.where ?? "release";
   const architectures = [...new Set(request.architectures ?? ARCHITECTURES)].sort();
   for (const architecture of architectures) {
@@ -61,9 +69,14 @@ export function planRelease(request: ReleaseRequest): ReleasePlan {
       throw new UserError(`${where}: architectures`, architecture, ARCHITECTURES.join(", "));
     }
   }
-  const targets = targetsOf(request, where);
-  const lists = shardLists(request, targets);
-  const content = lists.map((list) => ({ ...list, digest: digestOf(list.shards) }));
+  for (const { label } of targets) {
+    if (!LABEL.test(label)) throw new UserError(`${where}: targets`, show(label), "a label without spaces");
+  }
+  const content = shardLists(targets, {
+    cost: request.cost ?? costModel(),
+    shardCpuSeconds: request.shardCpuSeconds ?? 18_000,
+    shardTargets: request.shardTargets ?? 2000,
+  });
   const id = sha256(
     ...(request.inputs ?? []).map((input) => `input ${input}`),
     ...architectures.flatMap((architecture) =>
@@ -71,16 +84,20 @@ export function planRelease(request: ReleaseRequest): ReleasePlan {
     ),
   ).slice(0, 12);
   const jobs = architectures.flatMap((architecture) =>
-    content.map(({ stage, costClass, shards, digest }) =>
-      jobPlan(request, architecture, stage, costClass, shards, sha256(id, architecture, stage, costClass, digest)),
+    content.map((list) =>
+      jobPlan(request, architecture, list, sha256(id, architecture, list.stage, list.costClass, list.digest)),
     ),
   );
   for (const job of jobs) checkJobLimits(job);
   return { id, jobs };
 }
 
-/** The targets that a request selects, by label. */
-export function targetsOf(request: Pick<ReleaseRequest, "index" | "targets" | "optionSets">, where: string): Target[] {
+/**
+ * The targets that a request selects, by label.
+ * @throws UserError for an unknown target or option set
+ */
+export function targetsOf(request: Pick<ReleaseRequest, "index" | "targets" | "optionSets" | "where">): Target[] {
+  const where = request.where ?? "release";
   const all = listTargets(request.index);
   const wanted = request.optionSets;
   if (wanted === undefined) return selectTargets(all, request.targets ?? [], `${where}: targets`);
@@ -92,72 +109,10 @@ export function targetsOf(request: Pick<ReleaseRequest, "index" | "targets" | "o
   return selectTargets(inSets, request.targets ?? [], `${where}: targets`);
 }
 
-interface ShardList {
-  readonly stage: Stage;
-  readonly costClass: CostClass;
-  readonly shards: readonly ShardPlan[];
-}
-
-/** Shards by stage and cost class: the same for every architecture, since labels and costs are. */
-function shardLists(request: ReleaseRequest, targets: readonly Target[]): ShardList[] {
-  const shardCpuSeconds = request.shardCpuSeconds ?? 18_000;
-  // Each target weighs at least its share of the most that a client can analyse.
-  const least = shardCpuSeconds / (request.shardTargets ?? 2000);
-  const cost = request.cost ?? costModel();
-  const lists = new Map<string, { stage: Stage; costClass: CostClass; items: Weighed[] }>();
-  let total = 0;
-  for (const target of targets) {
-    const estimate = cost(target);
-    const { group } = target;
-    const weight = Math.max(estimate.cpuSeconds, least);
-    total += weight;
-    const family = `${group.flavour}~${group.version.split(/\D/, 1)[0] ?? ""}`;
-    const [stage, itsClass] = [stageOf(target), costClass(estimate)];
-    const key = `${stage} ${itsClass}`;
-    const item = { label: target.label, weight, group: group.key, family, target, cpuSeconds: estimate.cpuSeconds };
-    const list = lists.get(key);
-    if (list === undefined) lists.set(key, { stage, costClass: itsClass, items: [item] });
-    else list.items.push(item);
-  }
-  // What fits into one client needs no second one.
-  const all = [...lists.values()];
-  const single = total <= shardCpuSeconds && targets.every(({ kind }) => kind !== "introspection");
-  const stages = single
-    ? [{ stage: "all" as const, costClass: heaviest(all), items: all.flatMap(({ items }) => items) }]
-    : all.sort((a, b) => (`${a.stage} ${a.costClass}` < `${b.stage} ${b.costClass}` ? -1 : 1));
-  return stages.map(({ stage, costClass, items }) => ({
-    stage,
-    costClass,
-    shards: cutShards(items, shardCpuSeconds).map(({ key, items }) => shardPlan(key, items)),
-  }));
-}
-
-function heaviest(lists: readonly { costClass: CostClass }[]): CostClass {
-  return lists.some(({ costClass }) => costClass === "heavy") ? "heavy" : "standard";
-}
-
-function stageOf({ kind }: Target): Stage {
-  if (kind === "introspection") return "introspection";
-  return kind === "extension" ? "extensions" : "postgres";
-}
-
-function shardPlan(key: string, items: readonly Weighed[]): ShardPlan {
-  const sources = new Set<string>();
-  let cpuSeconds = 0;
-  for (const { target, cpuSeconds: its } of items) {
-    for (const digest of target.sources) sources.add(digest);
-    for (const digest of target.group.sources) sources.add(digest);
-    cpuSeconds += its;
-  }
-  return { key, labels: items.map(({ label }) => label), sources: [...sources].sort(), cpuSeconds };
-}
-
 function jobPlan(
-  request: ReleaseRequest,
+  request: CutRequest,
   architecture: Architecture,
-  stage: Stage,
-  costClass: CostClass,
-  shards: readonly ShardPlan[],
+  { stage, costClass, shards, demand }: ShardList,
   digest: string,
 ): JobPlan {
   const parallelism = Math.min(shards.length, request.parallelism ?? 500);
@@ -173,6 +128,7 @@ function jobPlan(
     costClass,
     digest,
     shards,
+    demand,
     parallelism,
     activeDeadlineSeconds: Math.min(JOB_LIMITS.activeDeadlineSeconds, Math.max(6 * 3600, deadline)),
     backoffLimitPerIndex: BACKOFF_LIMIT_PER_INDEX,
@@ -189,12 +145,6 @@ function clientResources(shards: readonly ShardPlan[]): PodResources {
   const memoryMiB = Math.ceil((1536 + 3 * targets) / 512) * 512;
   const diskGiB = Math.ceil(4 + sources * 0.05 + targets * 0.01);
   return { cpu: "500m", memory: `${memoryMiB}Mi`, ephemeralStorage: `${diskGiB}Gi` };
-}
-
-function digestOf(shards: readonly ShardPlan[]): string {
-  const hash = createHash("sha256");
-  for (const { key, labels, sources } of shards) hash.update(`${key}\n${labels.join("\n")}\n${sources.join("\n")}\n\n`);
-  return hash.digest("hex");
 }
 
 function sha256(...lines: readonly string[]): string {

@@ -26,6 +26,16 @@ export interface ShardPlan {
  */
 export type Stage = "postgres" | "extensions" | "introspection" | "all";
 
+/** What targets that want the same of a worker come to. */
+export interface WorkerDemand {
+  /** Cores that an action can use at once. */
+  readonly cores: number;
+  /** GiB that an action may hold. */
+  readonly memoryGiB: number;
+  /** Estimated CPU-seconds of all of them. */
+  readonly cpuSeconds: number;
+}
+
 /** One Indexed Job: a stage of one architecture and cost class. */
 export interface JobPlan {
   /** DNS label that carries the hash of the shard lists: the same matrix gives the same name. */
@@ -36,6 +46,8 @@ export interface JobPlan {
   /** sha256 of the release's id and the Job's shard lists, in order. */
   readonly digest: string;
   readonly shards: readonly ShardPlan[];
+  /** What its targets ask of the workers, widest first. */
+  readonly demand: readonly WorkerDemand[];
   /** Pods at once. */
   readonly parallelism: number;
   readonly activeDeadlineSeconds: number;

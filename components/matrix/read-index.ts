@@ -7,6 +7,7 @@ import { example } from "./layouts/example";
 import type { IndexFiles, Layout } from "./layouts/layout";
 import { monogres } from "./layouts/monogres";
 import type { MatrixIndex } from "./matrix-index";
+import { mergeIndexes } from "./merge-indexes";
 import { Mistakes } from "./mistakes";
 
 /** Every layout that can be read; the first that an index has the mark of counts. */
@@ -21,8 +22,16 @@ export function readIndex(directory: string): MatrixIndex {
 }
 
 /**
+ * Reads several indexes as one: a fork's extensions beside Monogres' own.
+ * @throws UserError where they disagree; and whatever `readIndex` throws
+ */
+export function readIndexes([first, ...others]: readonly [string, ...string[]]): MatrixIndex {
+  return mergeIndexes([readIndex(first), ...others.map(readIndex)]);
+}
+
+/**
  * Reads an index from the texts of its files, by path.
- * @param where how messages name the whole
+ * @param where the directory of the files, in messages
  */
 export function parseIndex(files: IndexFiles, where: string): MatrixIndex {
   for (const layout of LAYOUTS) {
@@ -30,7 +39,7 @@ export function parseIndex(files: IndexFiles, where: string): MatrixIndex {
     if (root === undefined) continue;
     const mistakes = new Mistakes();
     const index = layout.read(files, root, mistakes);
-    mistakes.throwIfAny();
+    mistakes.throwIfAny(where);
     return index;
   }
   throw new UserError(where, "no index", LAYOUTS.map(({ mark }) => mark).join(", or "));

@@ -1,8 +1,10 @@
 import { z } from "zod";
 
-import { INTEGRITY_FORMS, type Integrity, parseIntegrity } from "./integrity";
-import { type Mistakes, show } from "./mistakes";
-import { fill, TemplateError } from "./template";
+import { INTEGRITY_FORMS, parseIntegrity } from "./integrity";
+import { parseJson, reportShape, writtenKeys } from "./json-file";
+import type { Mistakes } from "./mistakes";
+import { isMap, type Properties, resolveSource, type Source } from "./resolve-source";
+import type { TemplateError } from "./template";
 
 const INTEGRITIES = ["integrity", "sha256"];
 const RESERVED = ["integrity_algo", "integrity_hex_digest", "integrity_sri"];
@@ -16,18 +18,6 @@ const repoJson = z
     metadata: z.record(z.string(), z.unknown()).optional(),
   })
   .strict();
-
-/** Where one version's source comes from, templates filled in. */
-export interface Source {
-  readonly name: string;
-  readonly url: string;
-  /** Absent where the index names no digest, or one of another algorithm. */
-  readonly sha256?: string;
-  /** Subresource integrity; absent where the index names no digest. */
-  readonly integrity?: string;
-  /** Every property after substitution, in the order they were written. */
-  readonly properties: ReadonlyMap<string, unknown>;
-}
 
 /** A `repo.json`, version 1. */
 export interface Repository {
@@ -49,51 +39,37 @@ export function readRepository(name: string, file: string, text: string, mistake
     reportShape(file, json, result.error, mistakes);
     return undefined;
   }
-  const { sources, metadata } = result.data;
-  const versions = Array.isArray(result.data.versions)
-    ? Object.fromEntries(result.data.versions.map((version) => [version, {}]))
-    : result.data.versions;
-  const names = sourceOrder(Object.keys(sources));
+  const { sources, versions, metadata } = result.data;
+  const names = sourceOrder(writtenKeys(text, sources, "sources"));
   if (names.length === 0) mistakes.add(file, "sources", {}, "at least one source with a url");
-  if (Object.keys(versions).length === 0) mistakes.add(file, "versions", result.data.versions, "at least one version");
-  for (const source of names) {
+  if (Object.keys(versions).length === 0) mistakes.add(file, "versions", versions, "at least one version");
+  const inOrder = (object: Readonly<Record<string, unknown>>, ...path: string[]): Properties =>
+    writtenKeys(text, object, ...path).map((key) => [key, object[key]]);
+  const templates = names.map((source): [string, Properties] => {
     const path = `sources.${source}`;
     if (source.includes("/")) mistakes.add(file, path, source, "a name without /");
     if (!("url" in (sources[source] ?? {}))) mistakes.add(file, `${path}.url`, undefined, "the source's address");
-  }
+    return [source, inOrder(sources[source] ?? {}, "sources", source)];
+  });
+  const failures = new TemplateFailures();
   const resolved = new Map<string, readonly Source[]>();
-  for (const [version, given] of Object.entries(versions)) {
-    if (version.includes("/")) mistakes.add(file, `versions.${version}`, version, "a name without /");
-    checkProperties(file, `versions.${version}`, given, names, mistakes);
+  for (const version of Array.isArray(versions) ? versions : Object.keys(versions)) {
+    const path = `versions.${version}`;
+    const its = Array.isArray(versions) ? {} : (versions[version] ?? {});
+    if (version.includes("/")) mistakes.add(file, path, version, "a name without /");
+    checkProperties(file, path, its, names, mistakes);
+    const given = inOrder(its, "versions", version);
     resolved.set(
       version,
-      names.map((source) => resolve(name, file, version, given, source, sources[source] ?? {}, mistakes)),
+      templates.map(([source, its]) =>
+        resolveSource({ repository: name, version, source, given, templates: its }, (key, error) => {
+          failures.add(`sources.${source}.${key}`, sources[source]?.[key], error, version);
+        }),
+      ),
     );
   }
+  failures.report(file, resolved.size, mistakes);
   return { versions: resolved, metadata: metadata ?? {} };
-}
-
-/** JSON of a file; a mistake and undefined where it is none. */
-export function parseJson(file: string, text: string, mistakes: Mistakes): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    mistakes.add(file, "", error instanceof Error ? error.message : "no JSON", "JSON");
-    return undefined;
-  }
-}
-
-/** Notes what zod found wrong, each with what stands there. */
-export function reportShape(file: string, json: unknown, error: z.ZodError, mistakes: Mistakes): void {
-  for (const issue of error.issues) {
-    const found = issue.path.reduce<unknown>(
-      (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-      json,
-    );
-    if (issue.code === "unrecognized_keys") {
-      for (const key of issue.keys) mistakes.add(file, [...issue.path, key].join("."), key, "no such key");
-    } else mistakes.add(file, issue.path.join("."), found, issue.message.replace(/^Invalid input: expected /, ""));
-  }
 }
 
 /** The first source stays first, since it is the preferred one; the rest follow by name. */
@@ -121,79 +97,35 @@ function checkProperties(
           mistakes.add(file, key === "" ? at : `${at}.${key}`, digest, INTEGRITY_FORMS);
         }
       }
-    } else if (isMap(value) && show(Object.keys(value).sort()) !== show([...sources].sort())) {
+    } else if (isMap(value) && !sameNames(Object.keys(value), sources)) {
       mistakes.add(file, at, Object.keys(value), `exactly the sources ${sources.join(", ")}`);
+    } else if (typeof value === "number" && !Number.isSafeInteger(value)) {
+      mistakes.add(file, at, value, "a whole number or text: Bazel and others write fractions in different ways");
     }
   }
 }
 
-function resolve(
-  repository: string,
-  file: string,
-  version: string,
-  given: Readonly<Record<string, unknown>>,
-  name: string,
-  templates: Readonly<Record<string, unknown>>,
-  mistakes: Mistakes,
-): Source {
-  const resolved = new Map<string, unknown>([
-    ["repo_name", repository],
-    ["version", version],
-    ["source", name],
-  ]);
-  let integrity: Integrity | undefined;
-  const of = (value: unknown) => (isMap(value) ? value[name] : value);
-  for (const [property, value] of Object.entries(given)) {
-    if (isMap(value) && !(name in value)) continue;
-    resolved.set(property, of(value));
-  }
-  // A source's own property wins: what a version says fills holes, and overrides nothing.
-  for (const [property, value] of Object.entries(templates)) resolved.set(property, value);
-  const property = "sha256" in given ? "sha256" : "integrity";
-  if (property in given) integrity = parseIntegrity(of(given[property]));
-  if (integrity !== undefined) {
-    resolved.set("integrity", integrity.sri).set("integrity_algo", integrity.algorithm);
-    resolved.set("integrity_sri", integrity.sri).set("integrity_hex_digest", integrity.hex);
-    if (integrity.algorithm === "sha256") resolved.set("sha256", integrity.hex);
-  }
-  // Each property sees those before it filled in, and those after it as they were written.
-  for (const [key, template] of Object.entries(templates)) {
-    resolved.set(key, fillProperty(file, `sources.${name}.${key}`, version, template, resolved, mistakes));
-  }
-  const sha256 = integrity?.algorithm === "sha256" ? integrity.hex : undefined;
-  const url = resolved.get("url");
-  return {
-    name,
-    url: typeof url === "string" ? url : "",
-    ...(sha256 === undefined ? {} : { sha256 }),
-    ...(integrity === undefined ? {} : { integrity: integrity.sri }),
-    properties: resolved,
-  };
+function sameNames(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((name) => others.includes(name));
 }
 
-function fillProperty(
-  file: string,
-  path: string,
-  version: string,
-  template: unknown,
-  resolved: ReadonlyMap<string, unknown>,
-  mistakes: Mistakes,
-): unknown {
-  const one = (value: unknown): string => {
-    if (typeof value !== "string") throw new TemplateError("text");
-    return fill(value, resolved);
-  };
-  try {
-    if (Array.isArray(template)) return template.map(one);
-    if (isMap(template)) return Object.fromEntries(Object.entries(template).map(([key, value]) => [key, one(value)]));
-    return one(template);
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    mistakes.add(file, `${path} (for ${version})`, template, error.expected);
-    return template;
-  }
-}
+/** Templates that could not be filled in: one mistake each, whatever the number of versions. */
+class TemplateFailures {
+  private readonly found = new Map<
+    string,
+    { path: string; template: unknown; expected: string; versions: [string, ...string[]] }
+  >();
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  add(path: string, template: unknown, { subject, expected }: TemplateError, version: string): void {
+    const known = this.found.get(`${path} ${subject}`);
+    if (known !== undefined) known.versions.push(version);
+    else this.found.set(`${path} ${subject}`, { path, template, expected, versions: [version] });
+  }
+
+  report(file: string, versions: number, mistakes: Mistakes): void {
+    for (const { path, template, expected, versions: where } of this.found.values()) {
+      const more = where.length > 1 ? ` and ${where.length - 1} more` : "";
+      mistakes.add(file, where.length === versions ? path : `${path} (for ${where[0]}${more})`, template, expected);
+    }
+  }
 }

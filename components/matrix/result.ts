@@ -2,7 +2,8 @@ import { z } from "zod";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits");
 /** In the main repository, or in another: `//postgres:postgres~16.9~full`, `@pg//16.9/full:tar`. */
-const label = z.string().regex(/^(@[A-Za-z0-9._~+-]+)?\/\/\S+$/, "a Bazel label");
+export const LABEL = /^(@[A-Za-z0-9._~+-]+)?\/\/\S+$/;
+const label = z.string().regex(LABEL, "a Bazel label");
 const architecture = z.enum(["amd64", "arm64"]);
 
 const targetResult = z

@@ -6,8 +6,8 @@ import type { Target } from "./targets";
 const OFFERED = 5;
 
 /**
- * The targets that patterns select: exact labels, labels with `*` for any text, `//folder/...`, `//folder:all` and
- * `//...`; a pattern that starts with `-` takes targets away again. Manual targets are selected by their exact label
+ * The targets that patterns select: exact labels (`//a/b` is `//a/b:b`), labels with `*` for any text, `//folder/...`,
+ * `//folder:all` and `//...`; a pattern that starts with `-` takes targets away again. Manual targets are selected by their exact label
  * alone. Without patterns: every target that is not manual.
  * @param where the key or option that the patterns come from, for messages
  * @throws UserError where a pattern selects nothing; names the nearest labels
@@ -24,7 +24,7 @@ export function selectTargets(targets: readonly Target[], patterns: readonly str
   for (const pattern of patterns) {
     const negative = pattern.startsWith("-");
     const positive = negative ? pattern.slice(1) : pattern;
-    const exact = isLabel(positive) ? byLabel.get(positive) : undefined;
+    const exact = isLabel(positive) ? byLabel.get(whole(positive)) : undefined;
     const expression = isLabel(positive) ? undefined : toExpression(positive);
     const found =
       exact === undefined
@@ -42,6 +42,11 @@ export function selectTargets(targets: readonly Target[], patterns: readonly str
 
 function isLabel(pattern: string): boolean {
   return !pattern.includes("*") && !pattern.endsWith("/...") && !pattern.endsWith(":all");
+}
+
+/** A label without a name has that of its folder. */
+function whole(label: string): string {
+  return label.includes(":") ? label : `${label}:${label.split("/").at(-1) ?? ""}`;
 }
 
 function toExpression(pattern: string): RegExp {

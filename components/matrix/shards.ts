@@ -3,7 +3,7 @@ import { fraction, hash32, score } from "./stable-hash";
 /** Something to put into a shard. */
 export interface Item {
   readonly label: string;
-  /** What it costs, in any unit. */
+  /** What it costs, in any unit, whole: sums of fractions would depend on the order of the items. */
   readonly weight: number;
   /** Items of one group want the same shard: `FAMILY/GROUP`, where groups of a family may be merged when small. */
   readonly group: string;

@@ -1,6 +1,16 @@
 import { satisfies } from "./constraint";
-import type { ContribModule, Extension, ExtensionVersion, Flavour, MatrixIndex, PostgresRelease } from "./matrix-index";
-import type { Source } from "./repo-json";
+import {
+  constraintOn,
+  type ContribModule,
+  type Extension,
+  type Flavour,
+  type LabelFields,
+  type MatrixIndex,
+  type Part,
+  type PartKind,
+  type PostgresRelease,
+} from "./matrix-index";
+import type { Source } from "./resolve-source";
 
 /** What a target is: how it is made decides what it costs. */
 export type TargetKind = "postgres" | "contrib" | "extension" | "introspection" | "check";
@@ -15,12 +25,16 @@ export interface BuildGroup {
   readonly optionSet: string;
   /** sha256 of the source archives of PostgreSQL, one unless the index names none. */
   readonly sources: readonly string[];
+  /** What the build is made of: sources by digest, by address where the index names none, and the set's options. */
+  readonly inputs: string;
 }
 
 /** Something to build; the same label holds for every architecture. */
 export interface Target {
   readonly label: string;
   readonly kind: TargetKind;
+  /** What it is of a target of its kind, without being the artifact; undefined for the artifact itself. */
+  readonly part?: PartKind;
   readonly group: BuildGroup;
   /** Extension or contrib module; empty for PostgreSQL itself. */
   readonly name: string;
@@ -28,45 +42,41 @@ export interface Target {
   readonly version: string;
   /** sha256 of the source archives beside those of the group. */
   readonly sources: readonly string[];
+  /** What it is made of beside the group's inputs: its sources by digest, or by address. */
+  readonly inputs: string;
   /** True where only its exact label selects it. */
   readonly manual: boolean;
 }
 
-const NO_SOURCES: readonly string[] = [];
-const NO_GROUP: BuildGroup = { key: "", flavour: "", version: "", optionSet: "", sources: NO_SOURCES };
+/** What an item is made of. */
+interface Made {
+  readonly sources: readonly string[];
+  readonly inputs: string;
+}
+
+const NOTHING: Made = { sources: [], inputs: "" };
+const NO_GROUP: BuildGroup = { key: "", flavour: "", version: "", optionSet: "", ...NOTHING };
 
 /**
  * Every target that an index gives, PostgreSQL first, newest version first. Pure; O(targets).
  *
  * An extension is built against the flavour's extension option set alone, once for each PostgreSQL that it fits.
+ * @returns each label once
  */
 export function listTargets(index: MatrixIndex): Target[] {
   const targets: Target[] = [];
   for (const { label, manual } of index.fixed) {
-    targets.push({ label, kind: "check", group: NO_GROUP, name: "", version: "", sources: NO_SOURCES, manual });
+    targets.push({ label, kind: "check", group: NO_GROUP, name: "", version: "", ...NOTHING, manual });
   }
   for (const flavour of index.flavours) {
-    const groups = flavour.releases.map((release) => ofRelease(index, flavour, release, targets));
+    const builds = flavour.releases.map((release) => ofRelease(index, flavour, release, targets));
     for (const [i, release] of flavour.releases.entries()) {
-      const group = groups[i]?.get(flavour.extensionOptionSet);
+      const group = builds[i];
       if (group !== undefined) ofContrib(index, flavour, release, group, targets);
     }
+    const groups = builds.filter((group) => group !== undefined);
     const fitting = new Map<string, BuildGroup[]>();
-    for (const extension of index.extensions) {
-      for (const version of extension.versions) {
-        const spec = version.fits.get(flavour.name);
-        if (spec === undefined) continue;
-        let fits = fitting.get(spec);
-        if (fits === undefined) {
-          fits = groups.flatMap((sets) => {
-            const group = sets.get(flavour.extensionOptionSet);
-            return group !== undefined && satisfies(group.version, spec) ? [group] : [];
-          });
-          fitting.set(spec, fits);
-        }
-        ofExtension(index, extension, version, fits, targets);
-      }
-    }
+    for (const extension of index.extensions) ofExtension(index, extension, flavour, groups, fitting, targets);
   }
   return targets;
 }
@@ -84,31 +94,32 @@ export function hasModule(
   return options === null || module.requires.every((option) => options?.includes(option));
 }
 
+/** Builds of a release; returns the one that extensions are built against. */
 function ofRelease(
   { labels }: MatrixIndex,
   flavour: Flavour,
   { version, sources, optionSets }: PostgresRelease,
   targets: Target[],
-): Map<string, BuildGroup> {
-  const groups = new Map<string, BuildGroup>();
-  const archives = digests(sources);
-  for (const optionSet of optionSets.keys()) {
+): BuildGroup | undefined {
+  let extensions: BuildGroup | undefined;
+  const made = madeOf(sources);
+  const newest = lastByName(flavour.releases.map((release) => release.version)) === version;
+  for (const [optionSet, options] of optionSets) {
     const key = `${flavour.name}~${version}~${optionSet}`;
-    const group = { key, flavour: flavour.name, version, optionSet, sources: archives };
-    groups.set(optionSet, group);
-    const common = { group, name: "", version: "", sources: NO_SOURCES };
-    targets.push({
-      label: labels.postgres(flavour.name, version, optionSet),
-      kind: "postgres",
-      manual: false,
-      ...common,
-    });
-    const introspection = labels.introspection(flavour.name, version, optionSet);
-    if (introspection !== undefined) {
-      targets.push({ label: introspection, kind: "introspection", manual: true, ...common });
-    }
+    const inputs = `${made.inputs} ${options?.join() ?? ""}`;
+    const group = { key, flavour: flavour.name, version, optionSet, sources: made.sources, inputs };
+    const preferred = optionSet === flavour.extensionOptionSet;
+    if (preferred) extensions = group;
+    const fields = { flavour: flavour.name, version, optionSet, name: "", extensionVersion: "" };
+    add(targets, "postgres", fields, group, NOTHING, labels.postgres(fields));
+    const of = { version: preferred, flavour: preferred && newest };
+    addParts(targets, "postgres", fields, group, NOTHING, labels.parts.postgres(fields, of));
+    const introspection = labels.introspection(fields);
+    if (introspection === undefined) continue;
+    add(targets, "introspection", fields, group, NOTHING, introspection, true);
+    addParts(targets, "introspection", fields, group, NOTHING, labels.parts.introspection(fields));
   }
-  return groups;
+  return extensions;
 }
 
 function ofContrib(
@@ -121,28 +132,74 @@ function ofContrib(
   const options = release.optionSets.get(flavour.extensionOptionSet);
   for (const module of contrib) {
     if (!hasModule(module, flavour.name, release.version, options)) continue;
-    const label = labels.contrib(module.name, flavour.name, release.version);
-    const { name } = module;
-    targets.push({ label, kind: "contrib", group, name, version: "", sources: NO_SOURCES, manual: false });
+    const fields = { ...group, name: module.name, extensionVersion: "" };
+    add(targets, "contrib", fields, group, NOTHING, labels.contrib(fields));
+    addParts(targets, "contrib", fields, group, NOTHING, labels.parts.contrib(fields));
   }
 }
 
 function ofExtension(
   { labels }: MatrixIndex,
-  { name }: Extension,
-  { version, sources }: ExtensionVersion,
+  { name, versions }: Extension,
+  flavour: Flavour,
   groups: readonly BuildGroup[],
+  fitting: Map<string, BuildGroup[]>,
   targets: Target[],
 ): void {
-  const archives = digests(sources);
-  for (const group of groups) {
-    const label = labels.extension(name, version, group.flavour, group.version);
-    targets.push({ label, kind: "extension", group, name, version, sources: archives, manual: false });
+  const built = versions.flatMap((each) => {
+    const { version, sources } = each;
+    const spec = constraintOn(each, flavour.name);
+    if (spec === undefined) return [];
+    let its = fitting.get(spec);
+    if (its === undefined) fitting.set(spec, (its = groups.filter((group) => satisfies(group.version, spec))));
+    return its.length === 0 ? [] : [{ version, made: madeOf(sources), groups: its }];
+  });
+  const preferred = lastByName(built.map(({ version }) => version));
+  for (const { version, made, groups: its } of built) {
+    const first = lastByName(its.map((group) => group.version));
+    for (const group of its) {
+      const fields = { ...group, name, extensionVersion: version };
+      add(targets, "extension", fields, group, made, labels.extension(fields));
+      if (group.version !== first) continue;
+      const parts = labels.parts.extension(fields, { version: true, extension: version === preferred });
+      addParts(targets, "extension", fields, group, made, parts);
+    }
   }
 }
 
-/** The preferred source that has a sha256: sources of one version are mirrors of one another. */
-function digests(sources: readonly Source[]): readonly string[] {
+function add(
+  targets: Target[],
+  kind: TargetKind,
+  { name, extensionVersion: version }: LabelFields,
+  group: BuildGroup,
+  made: Made,
+  label: string,
+  manual = false,
+): void {
+  targets.push({ label, kind, group, name, version, ...made, manual });
+}
+
+function addParts(
+  targets: Target[],
+  kind: TargetKind,
+  { name, extensionVersion: version }: LabelFields,
+  group: BuildGroup,
+  made: Made,
+  parts: readonly Part[],
+): void {
+  for (const { label, part } of parts) {
+    targets.push({ label, kind, part, group, name, version, ...made, manual: true });
+  }
+}
+
+/** What Monogres takes for its defaults: the last name as text, so that 16.9 is after 16.11. */
+function lastByName(names: readonly string[]): string | undefined {
+  return names.reduce<string | undefined>((last, name) => (last === undefined || name > last ? name : last), undefined);
+}
+
+/** Sources of one version are mirrors of one another: the preferred one that has a sha256 is stored. */
+function madeOf(sources: readonly Source[]): Made {
   const first = sources.find(({ sha256 }) => sha256 !== undefined)?.sha256;
-  return first === undefined ? NO_SOURCES : [first];
+  const inputs = sources.map(({ integrity, urls }) => integrity ?? urls.join(" ")).join(" ");
+  return { sources: first === undefined ? [] : [first], inputs };
 }

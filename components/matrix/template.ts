@@ -1,6 +1,13 @@
 /** A template that cannot be filled in. */
 export class TemplateError extends Error {
-  constructor(readonly expected: string) {
+  /**
+   * @param subject what cannot be filled in, such as `{tag}`
+   * @param expected what could be
+   */
+  constructor(
+    readonly subject: string,
+    readonly expected: string,
+  ) {
     super(expected);
     this.name = "TemplateError";
   }
@@ -15,8 +22,11 @@ export function fill(template: string, properties: ReadonlyMap<string, unknown>)
   return template.replace(/\{\{|\}\}|\{([^{}]*)\}|[{}]/g, (match, name: string | undefined) => {
     if (match === "{{") return "{";
     if (match === "}}") return "}";
-    if (name === undefined) throw new TemplateError(`a partner for ${match}, or ${match}${match} for the brace itself`);
-    if (!properties.has(name)) throw new TemplateError(`one of {${[...properties.keys()].sort().join("}, {")}}`);
+    if (name === undefined)
+      throw new TemplateError(match, `a partner for ${match}, or ${match}${match} for the brace itself`);
+    // Bazel's `format` has neither places (`{}`, `{0}`) to fill in here, nor attributes.
+    if (!properties.has(name) || /^-?\d*$|[.[\],]/.test(name))
+      throw new TemplateError(match, `one of {${[...properties.keys()].sort().join("}, {")}}`);
     return asText(properties.get(name));
   });
 }

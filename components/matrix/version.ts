@@ -1,13 +1,16 @@
 /** What stands between two versions with the same numbers: the earliest first, then the release itself. */
 const STAGES = ["alpha", "beta", "rc"] as const;
 
+/** Digits of a version: a bigint from 2^53 on, since Monogres' own numbers have no end and must not be rounded. */
+export type Digits = number | bigint;
+
 /** A PostgreSQL version of the `pgver` scheme. */
 export interface PgVersion {
-  readonly major: number;
+  readonly major: Digits;
   /** 0 for a prerelease. */
-  readonly minor: number;
+  readonly minor: Digits;
   /** `["rc", 1]` of `17rc1`; null for a release. */
-  readonly prerelease: readonly [(typeof STAGES)[number], number] | null;
+  readonly prerelease: readonly [(typeof STAGES)[number], Digits] | null;
   /** `["b42", "1"]` of `16.2+b42.1`; numbers without leading zeros. Ignored when versions are compared. */
   readonly build: readonly string[];
 }
@@ -42,11 +45,11 @@ export function parse(text: string): PgVersion {
   const build = plus < 0 ? [] : buildIdentifiers(text, plus + 1, text.slice(plus + 1));
   const major = readNumber(text, 0, core, VERSION);
   const rest = core.slice(major.length);
-  const numbers = { major: toNumber(text, 0, major), build };
+  const numbers = { major: toDigits(major), build };
   if (rest.startsWith(".")) {
     const minor = readNumber(text, major.length + 1, rest.slice(1), "the minor version, without leading zeros");
     end(text, major.length + 1 + minor.length, core.length);
-    return { ...numbers, minor: toNumber(text, major.length + 1, minor), prerelease: null };
+    return { ...numbers, minor: toDigits(minor), prerelease: null };
   }
   const prerelease = readPrerelease(text, major.length, rest);
   if (prerelease === undefined) throw new VersionError(text, major.length, `.MINOR, ${STAGES.join("N, ")}N`);
@@ -65,8 +68,7 @@ export function compare(a: string | PgVersion, b: string | PgVersion): -1 | 0 | 
 
 /** `compare` of versions that have been read. */
 export function order(a: PgVersion, b: PgVersion): -1 | 0 | 1 {
-  const difference = a.major - b.major || a.minor - b.minor || rank(a) - rank(b) || number(a) - number(b);
-  return difference < 0 ? -1 : difference > 0 ? 1 : 0;
+  return by(a.major, b.major) || by(a.minor, b.minor) || by(rank(a), rank(b)) || by(number(a), number(b));
 }
 
 /** The way a version is written. */
@@ -84,10 +86,10 @@ export function compareNatural(a: string, b: string): -1 | 0 | 1 {
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
     const [x = "", y = ""] = [left[i], right[i]];
     const bothNumbers = /^\d/.test(x) && /^\d/.test(y);
-    const difference = bothNumbers ? Number(x) - Number(y) || x.length - y.length : x < y ? -1 : x > y ? 1 : 0;
-    if (difference !== 0) return difference < 0 ? -1 : 1;
+    const difference = bothNumbers ? by(toDigits(x), toDigits(y)) || by(x.length, y.length) : by(x, y);
+    if (difference !== 0) return difference;
   }
-  return left.length === right.length ? 0 : left.length < right.length ? -1 : 1;
+  return by(left.length, right.length);
 }
 
 /**
@@ -111,12 +113,11 @@ export function readPrerelease(
   text: string,
   position: number,
   rest: string,
-): { value: readonly [(typeof STAGES)[number], number]; length: number } | undefined {
+): { value: NonNullable<PgVersion["prerelease"]>; length: number } | undefined {
   const stage = STAGES.find((name) => rest.startsWith(name));
   if (stage === undefined) return undefined;
   const digits = readNumber(text, position + stage.length, rest.slice(stage.length), `the number of the ${stage}`);
-  const value = toNumber(text, position + stage.length, digits);
-  return { value: [stage, value], length: stage.length + digits.length };
+  return { value: [stage, toDigits(digits)], length: stage.length + digits.length };
 }
 
 /** Reads digits without leading zeros. */
@@ -129,11 +130,19 @@ export function readNumber(text: string, position: number, rest: string, expecte
   return digits;
 }
 
-/** Digits as a number. */
-export function toNumber(text: string, position: number, digits: string): number {
+/** Digits as a number, or as a bigint where a number would be rounded. */
+export function toDigits(digits: string): Digits {
   const value = Number(digits);
-  if (!Number.isSafeInteger(value)) throw new VersionError(text, position, "a number below 2^53");
-  return value;
+  return Number.isSafeInteger(value) ? value : BigInt(digits);
+}
+
+/** One more. */
+export function successor(digits: Digits): Digits {
+  return toDigits(String(BigInt(digits) + 1n));
+}
+
+function by<T extends Digits | string>(a: T, b: T): -1 | 0 | 1 {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function end(text: string, position: number, length: number): void {
@@ -144,6 +153,6 @@ function rank({ prerelease }: PgVersion): number {
   return prerelease === null ? STAGES.length : STAGES.indexOf(prerelease[0]);
 }
 
-function number({ prerelease }: PgVersion): number {
+function number({ prerelease }: PgVersion): Digits {
   return prerelease === null ? 0 : prerelease[1];
 }

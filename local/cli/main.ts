@@ -71,6 +71,11 @@ function explain(error: unknown): number {
   return error instanceof UserError ? 2 : 1;
 }
 
+// Whoever reads the output may have read enough: the end, as SIGPIPE would have it.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(141);
+});
 handleInterrupts();
 void main(process.argv.slice(2))
   .catch(explain)

@@ -1,77 +1,111 @@
 import type { Capacity } from "../../components/matrix/capacity";
+import { ASSUMED_COSTS, type CostAssumptions } from "../../components/matrix/cost";
 import type { Census, Difference, WorkShare } from "../../components/matrix/census";
 import type { ReleasePlan } from "../../components/matrix/plan";
 import { paint } from "../terminal/colour";
+import { count, dollars, hour, mean } from "../terminal/numbers";
 import { type Column, table } from "../terminal/table";
+import { picture } from "./plan-picture";
 
 /** What `./farm plan` has to say. */
 export interface PlanReport {
-  readonly directory: string;
-  readonly since: string | undefined;
+  readonly directories: readonly string[];
+  readonly since: readonly string[];
+  /** Each a release of its own. */
+  readonly distributions: readonly string[];
   readonly census: Census;
   readonly changes: Difference | undefined;
-  readonly plan: ReleasePlan;
-  readonly capacity: Capacity;
+  /** Undefined where nothing is new. The capacity is for all distributions, the plan for each. */
+  readonly planned: { readonly plan: ReleasePlan; readonly capacity: Capacity } | undefined;
   /** Targets whose cost comes from earlier releases. */
   readonly measured: number;
+  /** Cores that those of PostgreSQL kept busy. */
+  readonly workerCores: number;
   /** Of one architecture, most hours first. */
   readonly work: readonly WorkShare[];
 }
-
-/** Lines of the picture; what is beyond them is added up. */
-const BARS = 10;
-const BAR_WIDTH = 36;
 
 const left = (heading: string): Column => ({ heading });
 const right = (heading: string): Column => ({ heading, align: "right" });
 
 /** The report as text for a terminal or a pipe. */
 export function planReport(report: PlanReport): string {
-  const { measured } = report;
+  const { planned } = report;
   const sections = [
-    axes(report),
-    majors(report.census),
-    ...(report.changes === undefined ? [] : [changes(report.changes, report.since ?? "")]),
-    jobs(report.plan),
-    picture(report.work),
-    pools(report.capacity),
-    `${heading("Assumptions")}\n${report.capacity.assumptions.map((line) => `  - ${line}`).join("\n")}\n  - CPU-seconds: components/matrix/cost.ts; ${measured === 0 ? "no target of this plan was" : `${count(measured)} targets were`} measured`,
+    ...(planned === undefined ? ["Nothing is new: every target that is asked for is in the older index."] : []),
+    ...(report.changes === undefined ? [] : [changes(report.changes, report.since.join(", "))]),
+    ...(planned === undefined ? [] : ofPlan(report, planned)),
   ];
   return `${sections.join("\n\n")}\n`;
 }
 
+function ofPlan(report: PlanReport, { plan, capacity }: NonNullable<PlanReport["planned"]>): string[] {
+  const { measured, workerCores } = report;
+  const costs =
+    measured === 0
+      ? "no target of this plan was measured"
+      : `${count(measured)} targets were measured: wall seconds, waiting included, × ${workerCores} cores for PostgreSQL builds and × 1 for all else`;
+  const assumptions = [...capacity.assumptions, costsInWords(ASSUMED_COSTS), costs];
+  return [
+    axes(report, plan),
+    majors(report.census),
+    jobs(plan),
+    `${heading("Where the hours go")}, an architecture\n${picture(report.work)}`,
+    workers(capacity),
+    pools(capacity),
+    `${heading("Assumptions")}\n${assumptions.map((line) => `  - ${line}`).join("\n")}`,
+  ];
+}
+
 /** The report as data: no shard's labels, which may be millions. */
-export function summarise({ census, changes, plan, capacity, work }: PlanReport): unknown {
-  const short = plan.jobs.map(({ shards, ...job }) => ({
+export function summarise({ distributions, census, changes, planned, measured, work }: PlanReport): unknown {
+  const jobs = planned?.plan.jobs.map(({ shards, ...job }) => ({
     ...job,
     shards: shards.length,
     targets: shards.reduce((sum, { labels }) => sum + labels.length, 0),
     coreHours: shards.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / 3600,
   }));
-  return { id: plan.id, census, ...(changes === undefined ? {} : { changes }), jobs: short, capacity, work };
+  return {
+    id: planned?.plan.id ?? null,
+    distributions,
+    census,
+    ...(changes === undefined ? {} : { changes }),
+    measured,
+    jobs: jobs ?? [],
+    capacity: planned?.capacity ?? null,
+    work,
+  };
 }
 
-function axes({ directory, census, plan }: PlanReport): string {
+function axes({ directories, distributions, census }: PlanReport, plan: ReleasePlan): string {
   const architectures = new Set(plan.jobs.map(({ architecture }) => architecture));
+  const all = census.artifacts * architectures.size * Math.max(1, distributions.length);
   const rows: [string, number, string][] = [
     ["flavours", census.flavours.length, census.flavours.join(", ")],
     ["PostgreSQL versions", census.postgresVersions, ""],
     ["option sets", census.optionSets.length, census.optionSets.join(", ")],
     ["extensions", census.extensions, `in ${count(census.extensionVersions)} versions`],
-    ["contrib modules", census.contribModules, ""],
-    ["distributions", census.distributions.length, `${census.distributions.join(", ")}; the worker image decides`],
+    ["contrib modules", census.contribModules, census.contribFile === undefined ? "" : `as in ${census.contribFile}`],
+    [
+      "distributions",
+      distributions.length,
+      `${distributions.join(", ")}: each a release, with worker images of its own`,
+    ],
     ["architectures", architectures.size, [...architectures].join(", ")],
     ["PostgreSQL builds", census.byKind.postgres ?? 0, "an architecture"],
     ["contrib tars", census.byKind.contrib ?? 0, "an architecture"],
     ["extension builds", census.byKind.extension ?? 0, "an architecture"],
-    ["artifacts", census.artifacts, `an architecture, ${count(census.artifacts * architectures.size)} in all`],
+    ["artifacts", census.artifacts, `an architecture, ${count(all)} in all`],
     ["compiling actions", census.compiling, "an architecture: PostgreSQL and extension builds"],
     ...(census.byKind.check === undefined
       ? []
       : [["checks", census.byKind.check, "of the farm itself"] as [string, number, string]]),
+    ...(census.parts === 0
+      ? []
+      : [["other rules", census.parts, "logs, aliases and the like, by name"] as [string, number, string]]),
   ];
   const cells = rows.map(([axis, number, note]) => [axis, count(number), note]);
-  return `${heading(`Release ${plan.id}`)} of ${directory} (layout ${census.layout})\n${table([left("AXIS"), right("COUNT"), left("")], cells)}`;
+  return `${heading(`Release ${plan.id}`)} of ${directories.join(", ")} (layout ${census.layout})\n${table([left("AXIS"), right("COUNT"), left("")], cells)}`;
 }
 
 function majors({ majors }: Census): string {
@@ -87,7 +121,7 @@ function majors({ majors }: Census): string {
 function changes({ added, removed, changed }: Difference, since: string): string {
   const rows = [
     ["new", count(added.length), example(added)],
-    ["other sources", count(changed.length), example(changed)],
+    ["made of else", count(changed.length), example(changed)],
     ["gone", count(removed.length), example(removed)],
   ];
   return `${heading("Against")} ${since}\n${table([left("LABELS"), right("COUNT"), left("SUCH AS")], rows)}`;
@@ -106,27 +140,17 @@ function jobs({ jobs }: ReleasePlan): string {
   return `${heading("Jobs")}\n${table([left("JOB"), ...columns], rows)}`;
 }
 
-function picture(work: readonly WorkShare[]): string {
-  const rest = work.slice(BARS);
-  const shown = [...work.slice(0, BARS)];
-  if (rest.length > 0) {
-    shown.push({
-      name: `${rest.length} more`,
-      targets: rest.reduce((sum, { targets }) => sum + targets, 0),
-      coreHours: rest.reduce((sum, { coreHours }) => sum + coreHours, 0),
-    });
-  }
-  const total = work.reduce((sum, { coreHours }) => sum + coreHours, 0);
-  const most = Math.max(...shown.map(({ coreHours }) => coreHours));
-  const rows = shown.map(({ name, targets, coreHours }) => [
-    name,
-    count(targets),
-    hour(coreHours),
-    `${((100 * coreHours) / total).toFixed(1)} %`,
-    paint("blue", bar(coreHours / most)),
-  ]);
-  const columns = [left("WORK"), right("TARGETS"), right("CORE-HOURS"), right("SHARE"), left("")];
-  return `${heading("Where the hours go")}, an architecture\n${table(columns, rows)}`;
+function workers({ pools }: Capacity): string {
+  const rows = pools.flatMap(({ architecture, workers }) =>
+    workers.map(({ cores, memoryGiB, perNode, cpuSeconds, nodeHours }) => [
+      `worker-${architecture}`,
+      ...[cores, memoryGiB, perNode].map(count),
+      hour(cpuSeconds / 3600),
+      hour(nodeHours),
+    ]),
+  );
+  const columns = [left("POOL"), ...["CORES", "GIB", "A NODE", "CORE-HOURS", "NODE-HOURS"].map(right)];
+  return `${heading("Workers")} by what an action may take\n${table(columns, rows)}`;
 }
 
 function pools({ hours, pools, release, month }: Capacity): string {
@@ -146,10 +170,10 @@ function pools({ hours, pools, release, month }: Capacity): string {
   return `${heading(`To finish in ${hours} h`)}\n${table(columns, [...rows, ...totals])}`;
 }
 
-/** Eighths of a character, so that small shares show too. */
-function bar(share: number): string {
-  const eighths = Math.max(1, Math.round(share * BAR_WIDTH * 8));
-  return "█".repeat(Math.floor(eighths / 8)) + " ▏▎▍▌▋▊▉".charAt(eighths % 8).trim();
+function costsInWords({ postgres, contrib, extension, introspection, overhead }: CostAssumptions): string {
+  const { "*": other, ...sets } = postgres;
+  const builds = [...Object.entries(sets), ["other", other]].map(([set, cost]) => `${set} ${cost}`).join(", ");
+  return `CPU-seconds: PostgreSQL ${builds}; introspection ${introspection}; contrib ${contrib}; extensions ${extension["*"]}, those that components/matrix/cost.ts names more; ${overhead} beside each that compiles`;
 }
 
 function heading(text: string): string {
@@ -158,21 +182,4 @@ function heading(text: string): string {
 
 function example(labels: readonly string[]): string {
   return labels[0] ?? "";
-}
-
-/** `1200600` → `1,200,600`. */
-function count(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-function hour(value: number): string {
-  return value >= 100 ? count(Math.round(value)) : value.toFixed(value < 1 ? 2 : 1);
-}
-
-function mean(value: number): string {
-  return Number.isInteger(value) ? count(value) : value.toFixed(1);
-}
-
-function dollars(value: number): string {
-  return value >= 100 ? `$${count(Math.round(value))}` : `$${value.toFixed(2)}`;
 }

@@ -1,35 +1,45 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { ASSUMED_CAPACITY, capacityFor } from "../../components/matrix/capacity";
 import { census, difference, whereHoursGo } from "../../components/matrix/census";
-import { ASSUMED_COSTS, costModel } from "../../components/matrix/cost";
+import { ASSUMED_COSTS, costModel, type MeasuredCosts } from "../../components/matrix/cost";
 import { measuredCosts } from "../../components/matrix/measured";
-import { planRelease, type ReleaseRequest, targetsOf } from "../../components/matrix/plan-release";
-import { readIndex } from "../../components/matrix/read-index";
-import { type ShardResult, shardResultSchema } from "../../components/matrix/result";
-import { listTargets } from "../../components/matrix/targets";
+import { planTargets, targetsOf } from "../../components/matrix/plan-release";
+import type { MatrixIndex } from "../../components/matrix/matrix-index";
+import { readIndexes } from "../../components/matrix/read-index";
+import { listTargets, type Target } from "../../components/matrix/targets";
 import type { Architecture } from "../../components/platform/platform";
 import { UserError } from "../../components/user-error";
 import { CHECKOUT } from "../directories";
 import type { Command } from "./command";
+import { readEarlierRuns } from "./earlier-runs";
 import { architectures, options } from "./options";
 import { planReport, type PlanReport, summarise } from "./plan-report";
 
+const WHERE = "./farm plan";
+
 const usage = `
-Usage: ./farm plan [LABEL…] [--index DIR] [--since DIR] [--results DIR] [--hours N] [--releases N] [--arch ARCH] [--json]
+Usage: ./farm plan [LABEL…] [--index DIR]… [--since DIR]… [--results DIR [--worker-cores N]] [--hours N] [--releases N]
+                   [--arch ARCH] [--distribution NAME] [--json]
 
 What a release is: how many targets along each axis, in which shards and Jobs, how many core-hours, how many nodes to
 finish in time, and at what price. Reads index files alone; nothing is built.
 
-  LABEL           labels or patterns: //postgres/..., //postgres:postgres~16.*, -//extensions/contrib/... (default: all)
-  --index DIR     a checkout of Monogres, or a workspace like our example (default: examples/postgres)
-  --since DIR     an older index: plans only what is new or has other sources
-  --results DIR   costs as measured: result.json files of earlier releases, anywhere below DIR (the logs bucket, copied)
-  --hours N       finish in N hours (default: 4)
-  --releases N    releases of this size a month, for the price of a month (default: 1)
-  --arch ARCH     amd64, arm64 or both, separated by a comma (default: both)
-  --json          the same as data
+  LABEL               labels or patterns: //postgres/..., //postgres:postgres~16.*, -//extensions/contrib/...
+                      (default: all artifacts)
+  --index DIR         a checkout of Monogres, or a workspace like our example (default: examples/postgres); given again,
+                      another index that is merged with the first, such as a fork's extensions
+  --since DIR         an older index: plans only what is new or made of other sources or options
+  --results DIR       costs as measured: result.json and bep.json files of earlier releases, anywhere below DIR (the logs
+                      bucket, copied)
+  --worker-cores N    cores that a build of PostgreSQL kept busy on the workers of those releases (default: 1, with which
+                      its wall seconds are a lower bound)
+  --hours N           finish in N hours (default: 4)
+  --releases N        releases of this size a month, for the price of a month (default: 1)
+  --arch ARCH         amd64, arm64 or both, separated by a comma (default: both)
+  --distribution NAME what the worker images are made of, such as debian-12, separated by commas (default: all that the
+                      index knows); each is a release of its own
+  --json              the same as data
 `;
 
 export const command: Command = {
@@ -37,20 +47,22 @@ export const command: Command = {
   run: (args) => {
     const given = parse(args);
     const report = reportOf(given);
-    if (report === undefined) process.stdout.write("Nothing is new: every target of the index is in the older one.\n");
-    else process.stdout.write(given.json ? `${JSON.stringify(summarise(report), null, 2)}\n` : planReport(report));
+    process.stdout.write(given.json ? `${JSON.stringify(summarise(report), null, 2)}\n` : planReport(report));
     return Promise.resolve(0);
   },
 };
 
 interface Options {
   readonly patterns: readonly string[];
-  readonly index: string;
-  readonly since: string | undefined;
+  readonly indexes: readonly [string, ...string[]];
+  readonly since: readonly string[];
   readonly results: string | undefined;
+  readonly workerCores: number;
   readonly hours: number;
   readonly releases: number;
   readonly architectures: readonly Architecture[];
+  /** @default all that the index knows */
+  readonly distributions: readonly string[] | undefined;
   readonly json: boolean;
 }
 
@@ -58,74 +70,87 @@ function parse(args: string[]): Options {
   // A pattern that takes targets away starts with a dash, like an option.
   const patterns = args.filter((arg) => /^-(\/\/|@)/.test(arg));
   const { values, positionals } = options(
-    "./farm plan",
+    WHERE,
     args.filter((arg) => !patterns.includes(arg)),
     {
-      index: { type: "string", default: join(CHECKOUT, "examples/postgres") },
-      since: { type: "string" },
+      index: { type: "string", multiple: true, default: [] },
+      since: { type: "string", multiple: true, default: [] },
       results: { type: "string" },
+      "worker-cores": { type: "string", default: "1" },
       hours: { type: "string", default: "4" },
       releases: { type: "string", default: "1" },
       arch: { type: "string", default: "amd64,arm64" },
+      distribution: { type: "string" },
       json: { type: "boolean", default: false },
     },
     "words",
   );
+  const [first = join(CHECKOUT, "examples/postgres"), ...others] = values.index;
   return {
     patterns: [...positionals, ...patterns],
-    index: values.index,
+    indexes: [first, ...others],
     since: values.since,
     results: values.results,
+    workerCores: positive("--worker-cores", values["worker-cores"]),
     hours: positive("--hours", values.hours),
     releases: positive("--releases", values.releases),
-    architectures: architectures("./farm plan", values.arch),
+    architectures: architectures(WHERE, values.arch),
+    distributions: values.distribution?.split(","),
     json: values.json,
   };
 }
 
 function positive(option: string, text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new UserError(`./farm plan: ${option}`, text, "a number above 0");
+  const value = /^[0-9.]+$/.test(text) ? Number(text) : NaN;
+  if (!(value > 0 && Number.isFinite(value))) throw new UserError(`${WHERE}: ${option}`, text, "a number above 0");
   return value;
 }
 
-/** Undefined where there is nothing to build. */
-function reportOf(given: Options): PlanReport | undefined {
-  const { index: directory, since, architectures, patterns } = given;
-  const index = readIndex(directory);
-  const known = given.results === undefined ? new Map<string, number>() : measuredCosts(readResults(given.results));
-  const cost = costModel(ASSUMED_COSTS, known);
-  const request: ReleaseRequest = { index, architectures, cost, targets: patterns, where: "./farm plan" };
-  const selected = targetsOf(request, "./farm plan");
-  const changes =
-    since === undefined ? undefined : difference(listTargets(readIndex(since)), selected, listTargets(index));
-  const fresh = changes === undefined ? undefined : new Set([...changes.added, ...changes.changed]);
-  if (fresh?.size === 0) return undefined;
+function reportOf(given: Options): PlanReport {
+  const index = readIndexes(given.indexes);
+  const distributions = distributionsOf(index, given.distributions);
+  const selected = targetsOf({ index, targets: given.patterns, where: WHERE });
+  const changes = changesOf(given.since, index, selected);
+  const fresh = changes && new Set([...changes.added, ...changes.changed]);
   const targets = fresh === undefined ? selected : selected.filter(({ label }) => fresh.has(label));
-  const plan = planRelease(fresh === undefined ? request : { ...request, targets: [...fresh] });
+  const known = measured(given, targets);
+  const cost = costModel(ASSUMED_COSTS, known);
+  const assumptions = { ...ASSUMED_CAPACITY, releasesPerMonth: given.releases };
+  const { architectures, hours } = given;
+  const plan = targets.length === 0 ? undefined : planTargets(targets, { architectures, cost, where: WHERE });
   return {
-    directory,
-    since,
+    directories: given.indexes,
+    since: given.since,
+    distributions,
     census: census(index, targets),
     changes,
-    plan,
-    capacity: capacityFor(plan, given.hours, { ...ASSUMED_CAPACITY, releasesPerMonth: given.releases }),
+    planned: plan && { plan, capacity: capacityFor(plan, hours, assumptions, Math.max(1, distributions.length)) },
     measured: targets.filter(({ label }) => known.has(label)).length,
+    workerCores: given.workerCores,
     work: whereHoursGo(targets, cost),
   };
 }
 
-/** Every result.json below a directory. */
-function readResults(directory: string): ShardResult[] {
-  if (!existsSync(directory)) throw new UserError("./farm plan: --results", directory, "a directory that exists");
-  const files = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((file) =>
-    file.endsWith("result.json"),
-  );
-  return files.sort().map((file) => {
-    const path = join(directory, file);
-    const result = shardResultSchema.safeParse(JSON.parse(readFileSync(path, "utf8")));
-    if (result.success) return result.data;
-    const [issue] = result.error.issues;
-    throw new UserError(path, issue?.path.join(".") ?? "", issue?.message ?? "the result of a shard");
+/** Undefined where there is nothing to compare with. */
+function changesOf([first, ...others]: readonly string[], index: MatrixIndex, selected: readonly Target[]) {
+  if (first === undefined) return undefined;
+  return difference(listTargets(readIndexes([first, ...others])), selected, listTargets(index));
+}
+
+function measured({ results, workerCores }: Options, targets: readonly Target[]): MeasuredCosts {
+  if (results === undefined) return new Map();
+  const wide = new Set(targets.flatMap(({ label, kind }) => (kind === "postgres" ? [label] : [])));
+  return measuredCosts(readEarlierRuns(results, `${WHERE}: --results`), (label) => (wide.has(label) ? workerCores : 1));
+}
+
+/** Names of an index, by what was written: `debian-12` and `debian12` are `debian 12`. */
+function distributionsOf({ distributions }: MatrixIndex, wanted: readonly string[] | undefined): readonly string[] {
+  const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9.]/g, "");
+  const names = wanted?.map((name) => {
+    const found = distributions.find((known) => plain(known) === plain(name));
+    const allowed = distributions.join(", ") || "none: the index names no distribution";
+    if (found === undefined) throw new UserError(`${WHERE}: --distribution`, name || "nothing", allowed);
+    return found;
   });
+  return names === undefined ? distributions : [...new Set(names)];
 }

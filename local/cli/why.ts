@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import { explain } from "../../components/matrix/explain";
-import { readIndex } from "../../components/matrix/read-index";
+import { readIndexes } from "../../components/matrix/read-index";
 import { VersionError } from "../../components/matrix/versions";
 import { UserError } from "../../components/user-error";
 import { CHECKOUT } from "../directories";
@@ -11,12 +11,12 @@ import type { Command } from "./command";
 import { options } from "./options";
 
 const usage = `
-Usage: ./farm why EXTENSION VERSION POSTGRES [--index DIR] [--json]
+Usage: ./farm why EXTENSION VERSION POSTGRES [--index DIR]… [--json]
 
 Says why an extension is, or is not, built against a version of PostgreSQL: one line for each condition. For a module of
 contrib, which has PostgreSQL's own version, write - for VERSION. The exit code is 0 where it is in the matrix, else 1.
 
-  --index DIR   a checkout that holds an index (default: examples/postgres)
+  --index DIR   a checkout that holds an index (default: examples/postgres); given again, another that is merged with it
   --json        {title, label, reasons: [{question, answer, holds}]}, one for each flavour of PostgreSQL
 
   ./farm why pgvector 0.8.0 16.9
@@ -26,8 +26,8 @@ contrib, which has PostgreSQL's own version, write - for VERSION. The exit code 
 export const command: Command = {
   usage,
   run: (args) => {
-    const { index, json, extension, version, postgres } = parse(args);
-    const explanations = explained(() => explain(readIndex(index), extension, version, postgres));
+    const { indexes, json, extension, version, postgres } = parse(args);
+    const explanations = explained(() => explain(readIndexes(indexes), extension, version, postgres));
     if (json) process.stdout.write(`${JSON.stringify(explanations, null, 2)}\n`);
     else {
       for (const { title, label, reasons } of explanations) {
@@ -48,7 +48,7 @@ export const command: Command = {
 };
 
 interface Question {
-  readonly index: string;
+  readonly indexes: readonly [string, ...string[]];
   readonly json: boolean;
   readonly extension: string;
   readonly version: string;
@@ -60,17 +60,15 @@ function parse(args: string[]): Question {
   const { values, positionals } = options(
     "./farm why",
     args,
-    {
-      index: { type: "string", default: join(CHECKOUT, "examples/postgres") },
-      json: { type: "boolean", default: false },
-    },
+    { index: { type: "string", multiple: true, default: [] }, json: { type: "boolean", default: false } },
     "words",
   );
   const [extension, version, postgres, ...rest] = positionals;
   if (extension === undefined || version === undefined || postgres === undefined || rest.length > 0) {
     throw new UserError("./farm why", positionals.join(" ") || "nothing", "EXTENSION VERSION POSTGRES");
   }
-  return { index: values.index, json: values.json, extension, version, postgres };
+  const [first = join(CHECKOUT, "examples/postgres"), ...others] = values.index;
+  return { indexes: [first, ...others], json: values.json, extension, version, postgres };
 }
 
 /** A version that cannot be read is the asker's mistake. */

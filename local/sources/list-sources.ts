@@ -1,5 +1,5 @@
 import type { MatrixIndex } from "../../components/matrix/matrix-index";
-import type { Source } from "../../components/matrix/repo-json";
+import type { Source } from "../../components/matrix/resolve-source";
 import type { ReleasePlan } from "../../components/matrix/plan";
 
 /** A source archive that a release needs. */
@@ -22,10 +22,10 @@ export function sourcesOf(index: MatrixIndex, plan: ReleasePlan): WantedSource[]
 export function listSources(index: MatrixIndex): WantedSource[] {
   const wanted = new Map<string, WantedSource>();
   const add = (file: string, version: string, sources: readonly Source[]) => {
-    for (const { sha256, url } of sources) {
+    for (const { sha256, urls } of sources) {
       if (sha256 === undefined) continue;
       const known = wanted.get(sha256) ?? { where: `${file}: versions.${version}`, urls: [], sha256 };
-      wanted.set(sha256, known.urls.includes(url) ? known : { ...known, urls: [...known.urls, url] });
+      wanted.set(sha256, { ...known, urls: [...new Set([...known.urls, ...urls])] });
     }
   };
   for (const flavour of index.flavours) {

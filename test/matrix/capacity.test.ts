@@ -6,9 +6,10 @@ import { describe, expect, test } from "vitest";
 import { ASSUMED_CAPACITY, capacityFor, coreHoursOf, pricePerHour } from "../../components/matrix/capacity";
 import { census, difference, whereHoursGo } from "../../components/matrix/census";
 import { costClass, costModel } from "../../components/matrix/cost";
-import { measuredCosts } from "../../components/matrix/measured";
+import { type EarlierRun, measuredCosts } from "../../components/matrix/measured";
 import { planRelease } from "../../components/matrix/plan-release";
-import { readIndex } from "../../components/matrix/read-index";
+import type { MatrixIndex } from "../../components/matrix/matrix-index";
+import { parseIndex, readIndex } from "../../components/matrix/read-index";
 import type { ShardResult } from "../../components/matrix/result";
 import { listTargets, type Target } from "../../components/matrix/targets";
 
@@ -33,7 +34,8 @@ describe("capacity", () => {
 
   test("prices the work, whatever the hours: the design's 2,421 core-hours are 189 node-hours", () => {
     const shards = [{ key: "", labels: ["//a"], sources: [], cpuSeconds: 2421 * 3600 }];
-    const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, shards }));
+    const demand = [{ cores: 8, memoryGiB: 4, cpuSeconds: 2421 * 3600 }];
+    const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, shards, demand }));
     const { release, month } = capacityFor({ id: "x", jobs }, 8, { ...ASSUMED_CAPACITY, releasesPerMonth: 4 });
     const price = (2421 / 0.8 / 16) * 0.8622;
     expect(release.onDemand).toBeCloseTo(price, 6);
@@ -43,6 +45,46 @@ describe("capacity", () => {
     expect(month.spot).toBeCloseTo(4 * price * 0.4 * 1.03 + 730 * standing, 6);
   });
 
+  test.each<[string, number, number, number, number]>([
+    ["as many workers as a node has cores", 1, 1, 16, 1],
+    ["as many as fit, where one is left over", 5, 1, 3, 16 / 15],
+    ["as many as its memory holds, and idle cores", 1, 4, 8, 2],
+    ["one of its own size", 16, 32, 1, 1],
+  ])("puts on a node %s", (_, cores, memoryGiB, perNode, factor) => {
+    const demand = [{ cores, memoryGiB, cpuSeconds: 1000 * 3600 }];
+    const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, demand }));
+    const [pool] = capacityFor({ id: "x", jobs }, 1).pools;
+    expect(pool?.workers[0]?.perNode).toBe(perNode);
+    expect(pool?.workers[0]?.nodeHours).toBeCloseTo((factor * 1000) / 16 / 0.8, 9);
+    expect(pool?.nodes).toBe(Math.ceil((factor * 1000) / 16 / 0.8));
+  });
+
+  test.each([
+    [17, 1],
+    [1, 33],
+  ])("refuses a target of %i cores and %i GiB, which no node holds", (cores, memoryGiB) => {
+    const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, demand: [{ cores, memoryGiB, cpuSeconds: 1 }] }));
+    expect(() => capacityFor({ id: "x", jobs }, 1)).toThrow(
+      /workers of amd64: found c8a\.4xlarge with 16 cores and 32 GiB; allowed: a node of/,
+    );
+  });
+
+  test("counts every release that is built at once, such as one for each distribution", () => {
+    const [one, two] = [1, 2].map((releases) => capacityFor(plan, 1, ASSUMED_CAPACITY, releases));
+    expect(two?.release.onDemand).toBeCloseTo(2 * (one?.release.onDemand ?? 0), 9);
+    expect(two?.pools[0]?.coreHours).toBeCloseTo(2 * (one?.pools[0]?.coreHours ?? 0), 9);
+  });
+
+  test("knows what workers a plan asks for: wide ones for PostgreSQL, narrow ones for all else", () => {
+    const [pool] = capacityFor(plan, 1).pools;
+    expect(pool?.workers.map(({ cores, memoryGiB, perNode }) => [cores, memoryGiB, perNode])).toEqual([
+      [8, 4, 2],
+      [1, 1, 16],
+    ]);
+    const seconds = pool?.workers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) ?? 0;
+    expect(seconds / 3600).toBeCloseTo(pool?.coreHours ?? 0, 6);
+  });
+
   test("takes its prices from a dated table, and says so", () => {
     expect(pricePerHour("c8gd.4xlarge")).toBe(0.7838);
     expect(capacityFor(plan, 1).assumptions.join("\n")).toMatch(/2026-07-20[^]*80 %[^]*60 %/);
@@ -50,7 +92,7 @@ describe("capacity", () => {
 });
 
 describe("costs", () => {
-  const find = (label: string) => targets.find((target) => target.label === label) as Target;
+  const find = (label: string) => listTargets(index).find((target) => target.label === label) as Target;
   const cost = costModel();
 
   test.each([
@@ -59,6 +101,9 @@ describe("costs", () => {
     ["//extensions/contrib:citext~postgres~18.1--tar", 2, 1],
     ["//extensions/citus:citus~13.2.0~postgres~17.7", 248, 1],
     ["//extensions/noset:noset~0.3.0~postgres~17.7", 28, 1],
+    ["//postgres:postgres~18.1~full--introspect", 30, 1],
+    ["//postgres:postgres~18.1--toolchain", 408, 8],
+    ["@pg_src//18.1", 2, 1],
   ])("%s: %d CPU-seconds, %i cores", (label, cpuSeconds, cores) => {
     expect(cost(find(label))).toMatchObject({ cpuSeconds, cores });
   });
@@ -86,15 +131,32 @@ describe("costs", () => {
     targets: [{ label: "//a", status, seconds }],
   });
 
-  test.each<[string, ShardResult[], number | undefined]>([
-    ["one build", [result(false, 10)], 10],
-    ["the median of three", [result(false, 10), result(false, 90), result(false, 20)], 20],
-    ["the middle of two", [result(false, 10), result(false, 20)], 15],
-    ["nothing from a cache hit", [result(false, 1, "cached")], undefined],
-    ["nothing from a failure", [result(false, 1, "failed")], undefined],
-    ["nothing from an emulated worker", [result(true, 500)], undefined],
-  ])("as measured: %s", (_, results, expected) => {
-    expect(measuredCosts(results).get("//a")).toBe(expected);
+  const built = (seconds: number, actions?: number) => ({
+    result: result(false, seconds),
+    actionSeconds: new Map(actions === undefined ? [] : [["//a", actions]]),
+  });
+  const events = (seconds: number) => ({ actionSeconds: new Map([["//a", seconds]]) });
+  const none = new Map<string, number>();
+
+  test.each<[string, EarlierRun[], number | undefined]>([
+    ["one build", [built(10)], 10],
+    ["the median of three", [built(10), built(90), built(20)], 20],
+    ["the middle of two", [built(10), built(20)], 15],
+    ["nothing from a cache hit", [{ result: result(false, 1, "cached"), actionSeconds: none }], undefined],
+    ["nothing from a failure", [{ result: result(false, 1, "failed"), actionSeconds: none }], undefined],
+    ["nothing from an emulated worker", [{ result: result(true, 500), actionSeconds: none }], undefined],
+    ["a target's actions added up, where Bazel tells them", [built(10, 7)], 7],
+    [
+      "a cache hit by its result, whatever its events say",
+      [{ ...events(3), result: result(false, 1, "cached") }],
+      undefined,
+    ],
+    ["the longest run where there are only events", [events(3), events(40), events(0)], 40],
+    ["nothing from events that took no time", [events(0)], undefined],
+    ["results before events alone", [events(40), built(10)], 10],
+  ])("as measured: %s", (_, runs, expected) => {
+    expect(measuredCosts(runs).get("//a")).toBe(expected);
+    expect(measuredCosts(runs, () => 2).get("//a")).toBe(expected === undefined ? undefined : 2 * expected);
   });
 });
 
@@ -102,11 +164,22 @@ describe("counts", () => {
   test("add up along every axis", () => {
     const counted = census(index, targets);
     expect(counted).toMatchObject({ postgresVersions: 22, artifacts: 1412, compiling: 152, contribModules: 60 });
+    expect(counted).toMatchObject({ extensions: 3, extensionVersions: 4, parts: 0 });
     expect(counted.majors.map(({ major, artifacts }) => [major, artifacts])).toEqual([
       ["18", 2 * 64],
       ["17", 8 * 63],
       ["16", 12 * 65],
     ]);
+  });
+
+  test("of a selection are its own, parts beside artifacts", () => {
+    const wanted = ["//postgres:postgres~18.1--toolchain", "//extensions/contrib:citext~postgres~18.1--tar"];
+    const counted = census(
+      index,
+      listTargets(index).filter(({ label }) => wanted.includes(label)),
+    );
+    expect(counted).toMatchObject({ byKind: { contrib: 1 }, parts: 1, artifacts: 1, compiling: 0 });
+    expect(counted.majors).toMatchObject([{ flavour: "postgres", major: "18", versions: 1, contrib: 1, postgres: 0 }]);
   });
 
   test("of hours are those of the targets, most first", () => {
@@ -132,10 +205,51 @@ describe("the difference of two indexes", () => {
     );
   });
 
-  test("names targets whose sources changed, their own or PostgreSQL's", () => {
-    const [first, ...rest] = targets.filter(({ kind }) => kind === "extension").slice(0, 3) as [Target, Target, Target];
-    const after = [{ ...first, sources: ["0"] }, { ...rest[0], group: { ...rest[0].group, sources: ["1"] } }, rest[1]];
-    expect(difference([first, ...rest], after).changed).toEqual(labels([first, rest[0]]));
+  test("names targets whose sources changed, their own or PostgreSQL's, or the options of their build", () => {
+    const changed = (before: MatrixIndex, after: MatrixIndex) =>
+      difference(listTargets(before), listTargets(after)).changed;
+    const files = (sources: unknown, options: string[] = []) =>
+      parseIndex(
+        new Map([
+          ["postgres/repo.json", repository({ "16.9": sources }, { option_sets: { full: options, minimal: [] } })],
+          ["extensions/contrib/contrib.json", JSON.stringify({ modules: { citext: {} } })],
+          ["extensions/vector/repo.json", repository({ "0.8.0": { sha256: "a".repeat(64) } }, {})],
+        ]),
+        "here",
+      );
+    const repository = (versions: unknown, metadata: unknown) =>
+      JSON.stringify({ version: 1, sources: { a: { url: "https://example.org/{version}" } }, versions, metadata });
+    const old = files({ sha256: "b".repeat(64) });
+    const all = labels(listTargets(old)).filter((label) => !label.startsWith("//smoke"));
+    expect(changed(old, files({ sha256: "b".repeat(64) }))).toEqual([]);
+    expect(changed(old, files({ sha256: "c".repeat(64) }))).toEqual(all);
+    expect(changed(old, files({ sha256: "b".repeat(64) }, ["icu"]))).toEqual(
+      all.filter((label) => !label.includes("minimal")),
+    );
+  });
+
+  test("names targets whose sources are known by their address alone, or by another digest", () => {
+    const at = (url: string, digest?: string) =>
+      parseIndex(
+        new Map([
+          [
+            "postgres/repo.json",
+            JSON.stringify({
+              version: 1,
+              sources: { a: { url } },
+              versions: { "16.9": digest ? { integrity: digest } : {} },
+            }),
+          ],
+        ]),
+        "here",
+      );
+    const changed = (before: MatrixIndex, after: MatrixIndex) =>
+      difference(listTargets(before), listTargets(after)).changed.length > 0;
+    const sha512 = (fill: number) => `sha512-${Buffer.alloc(64, fill).toString("base64")}`;
+    expect(changed(at("https://a/1"), at("https://a/1"))).toBe(false);
+    expect(changed(at("https://a/1"), at("https://a/2"))).toBe(true);
+    expect(changed(at("https://a/1", sha512(1)), at("https://a/2", sha512(1)))).toBe(false);
+    expect(changed(at("https://a/1", sha512(1)), at("https://a/1", sha512(2)))).toBe(true);
   });
 
   test("of a selection does not call the rest gone", () => {

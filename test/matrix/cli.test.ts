@@ -1,11 +1,35 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 
+import { UserError } from "../../components/user-error";
 import { command as plan } from "../../local/cli/plan";
 import { command as why } from "../../local/cli/why";
+import { CHECKOUT } from "../../local/directories";
 
 const MONOGRES = join(__dirname, "data/monogres");
+const CATALOGUE = join(__dirname, "data/catalogue");
+
+const folder = mkdtempSync(join(tmpdir(), "monofarm-plan-"));
+/** Upstream's index with PostgreSQL 18.1 and 17.7 alone. */
+const OLDER = join(folder, "older");
+
+beforeAll(() => {
+  cpSync(MONOGRES, OLDER, { recursive: true });
+  const file = join(OLDER, "build/postgres/repo.json");
+  const repository = JSON.parse(readFileSync(file, "utf8")) as { versions: Record<string, unknown> };
+  const versions = Object.fromEntries(
+    Object.entries(repository.versions).filter(([name]) => /^(18\.1|17\.7)$/.test(name)),
+  );
+  writeFileSync(file, JSON.stringify({ ...repository, versions }));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
 
 /** What a command prints, and its exit code. */
 async function run(command: { run(args: string[]): Promise<number> }, ...args: string[]) {
@@ -29,6 +53,7 @@ describe("./farm plan", () => {
     expect(code).toBe(0);
     for (const line of [
       /PostgreSQL versions +22/,
+      /contrib modules +60 +as in components\/matrix\/data\/contrib-postgres\.json/,
       /PostgreSQL builds +88 /,
       /contrib tars +1,260 /,
       /extension builds +64 /,
@@ -57,8 +82,90 @@ describe("./farm plan", () => {
     expect(data.capacity.hours).toBe(2);
   });
 
-  test("against itself has nothing to build", async () => {
-    expect((await run(plan, "--index", MONOGRES, "--since", MONOGRES)).out).toMatch(/^Nothing is new/);
+  test("against itself has nothing to build, in words and as data", async () => {
+    const same = ["--index", MONOGRES, "--since", MONOGRES];
+    expect((await run(plan, ...same)).out).toMatch(/^Nothing is new/);
+    expect(JSON.parse((await run(plan, ...same, "--json")).out)).toMatchObject({
+      id: null,
+      changes: { added: [], changed: [], removed: [] },
+      jobs: [],
+      capacity: null,
+    });
+  });
+
+  test("says what is gone where nothing is new", async () => {
+    const { out } = await run(plan, "--index", OLDER, "--since", MONOGRES);
+    expect(out).toMatch(/^Nothing is new.*\n\n.*Against .*\n.*\nnew +0 *\n.*\ngone +1,285 /s);
+  });
+
+  test("plans only what is new against an older index", async () => {
+    const { out } = await run(plan, "--index", MONOGRES, "--since", OLDER, "--json");
+    const { census, changes } = JSON.parse(out) as { census: { artifacts: number }; changes: { added: string[] } };
+    expect(changes.added).toHaveLength(1285);
+    expect(census.artifacts).toBe(1285);
+  });
+
+  test("merges what is given twice", async () => {
+    const { out } = await run(plan, "--index", MONOGRES, "--index", OLDER);
+    expect(out).toMatch(/artifacts +1,412 /);
+  });
+
+  test("counts each distribution as a release, or only those that are asked for", async () => {
+    const coreHours = async (...args: string[]) => {
+      const { out } = await run(plan, "--index", CATALOGUE, "--json", ...args);
+      const { capacity, distributions } = JSON.parse(out) as {
+        capacity: { pools: { coreHours: number }[] };
+        distributions: string[];
+      };
+      return { distributions, hours: capacity.pools[0]?.coreHours ?? 0 };
+    };
+    const [both, one] = [await coreHours(), await coreHours("--distribution", "debian-13")];
+    expect([both.distributions, one.distributions]).toEqual([["debian 12", "debian 13"], ["debian 13"]]);
+    expect(both.hours).toBeCloseTo(2 * one.hours, 9);
+    expect((await run(plan, "--index", CATALOGUE)).out).toMatch(/distributions +2 +debian 12, debian 13: each/);
+  });
+
+  test("takes costs from what earlier releases left, with the cores that they had", async () => {
+    const results = join(folder, "logs");
+    const result = {
+      version: 1,
+      release: "r",
+      job: "j",
+      index: 0,
+      architecture: "amd64",
+      emulated: false,
+      exitCode: 0,
+      startedAt: "2026-01-01T00:00:00Z",
+      seconds: 1,
+      actions: { total: 1, cacheHits: 0, remote: 1 },
+      targets: [
+        { label: "//postgres:postgres~18.1~full", status: "built", seconds: 1000 },
+        { label: "//extensions/citus:citus~13.2.0~postgres~17.7", status: "built", seconds: 100 },
+      ],
+    };
+    const event = {
+      id: { actionCompleted: { label: "//extensions/citus:citus~13.2.0~postgres~17.7" } },
+      action: { success: true, startTime: "2026-01-01T00:00:00Z", endTime: "2026-01-01T00:00:50Z" },
+    };
+    mkdirSync(join(results, "r/j/00000"), { recursive: true });
+    writeFileSync(join(results, "r/j/00000/result.json"), JSON.stringify(result));
+    writeFileSync(join(results, "r/j/00000/bep.json"), JSON.stringify(event));
+    const labels = result.targets.map(({ label }) => label);
+    const args = [...labels, "--index", MONOGRES, "--arch", "amd64", "--results", results, "--worker-cores", "2"];
+    const { out } = await run(plan, ...args, "--json");
+    const { measured, capacity } = JSON.parse(out) as {
+      measured: number;
+      capacity: { pools: { coreHours: number }[] };
+    };
+    expect(measured).toBe(2);
+    expect((capacity.pools[0]?.coreHours ?? 0) * 3600).toBeCloseTo(2 * 1000 + 8 + 50 + 8, 6);
+    expect((await run(plan, ...args)).out).toMatch(
+      /2 targets were measured: wall seconds, .* × 2 cores for PostgreSQL/,
+    );
+    writeFileSync(join(results, "r/j/00000/result.json"), "{");
+    await expect(run(plan, ...args)).rejects.toThrow(/result\.json: found .*JSON.*; allowed: the result of an index/);
+    writeFileSync(join(results, "r/j/00000/result.json"), JSON.stringify({ ...result, exitCode: "0" }));
+    await expect(run(plan, ...args)).rejects.toThrow(/result\.json: exitCode: found /);
   });
 
   test("takes patterns away", async () => {
@@ -68,6 +175,20 @@ describe("./farm plan", () => {
 
   test.each([
     [["--hours", "0"], /--hours: found 0; allowed: a number above 0/],
+    [["--hours", "4h"], /--hours: found 4h; allowed: a number above 0/],
+    [["--hours", "1e3"], /--hours: found 1e3; allowed: a number above 0/],
+    [["--releases=-1"], /--releases: found -1/],
+    [["--worker-cores", ""], /--worker-cores: found ; allowed: a number above 0/],
+    [["--arch", ""], /--arch: found ; allowed: amd64/],
+    [["--distribution", "debian 11"], /--distribution: found debian 11; allowed: debian 12/],
+    [["--distribution", ""], /--distribution: found nothing; allowed: debian 12/],
+    [["--results", __dirname], /--results: found .*matrix; allowed: a directory with result\.json or bep\.json/],
+    [["--results", __filename], /--results: found .*; allowed: a directory that exists/],
+    [["--index", MONOGRES, "--index", CATALOGUE], /found layouts .*; allowed: one layout/],
+    [["--since", "/nowhere"], /\/nowhere: found no directory/],
+    [["--index"], /found Option '--index <value>' argument missing; allowed: the options/],
+    [["//postgres:*~99.*"], /targets: found "\/\/postgres:\*~99/],
+    [["//smoke:hello", "-//smoke:hello"], /allowed: patterns that leave at least one target/],
     [["--arch", "riscv"], /--arch: found riscv; allowed: amd64/],
     [["--frob"], /--frob/],
     [["--index", "/nowhere"], /found no directory/],
@@ -75,6 +196,28 @@ describe("./farm plan", () => {
     [["//nothing:here"], /found "\/\/nothing:here"/],
   ])("%j is refused", async (args, message) => {
     await expect(async () => run(plan, ...args)).rejects.toThrow(message);
+    await expect(async () => run(plan, ...args)).rejects.toBeInstanceOf(UserError);
+  });
+
+  test("ends quietly where its reader has read enough", () => {
+    const farm = `"${process.execPath}" --import tsx local/cli/main.ts`;
+    const command = `${farm} plan --index "${MONOGRES}" --since "${OLDER}" --json | head -c 1`;
+    const { stdout, stderr } = spawnSync("sh", ["-c", command], { cwd: CHECKOUT, encoding: "utf8" });
+    expect([stdout, stderr]).toEqual(["{", ""]);
+  });
+
+  test("names every mistake of an index with the path of its file", async () => {
+    const broken = join(folder, "broken");
+    mkdirSync(join(broken, "build/postgres"), { recursive: true });
+    const repository = {
+      version: 1,
+      sources: { gh: { url: "{nope}" } },
+      versions: { "17": {}, "18.1": { sha256: "x" } },
+    };
+    writeFileSync(join(broken, "build/postgres/repo.json"), JSON.stringify(repository));
+    await expect(async () => run(plan, "--index", broken)).rejects.toThrow(
+      /^3 mistakes\n[^]*broken\/build\/postgres\/repo\.json: versions\.18\.1\.sha256: found "x"/,
+    );
   });
 });
 
@@ -91,6 +234,10 @@ describe("./farm why", () => {
   test.each([
     [["pgvector"], /found pgvector; allowed: EXTENSION VERSION POSTGRES/],
     [["pgvector", "0.8.0", "sixteen"], /version: found sixteen/],
+    [["pgvector", "no such", "17"], /version: found 17; allowed: \.MINOR/],
+    [["pgvector", "0.8.0", "16.9", "more"], /found pgvector 0\.8\.0 16\.9 more/],
+    [["pgvectr", "0.8.0", "16.9"], /extension: found pgvectr; allowed: pgvector/],
+    [["pgvector", "0.8.0", "16.9", "--index", "/nowhere"], /found no directory/],
   ])("%j is refused", async (args, message) => {
     await expect(async () => run(why, ...args)).rejects.toThrow(message);
   });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { IndexError, Mistakes } from "../../components/matrix/mistakes";
+import { IndexError, Mistakes, show } from "../../components/matrix/mistakes";
 import { parseIndex } from "../../components/matrix/read-index";
+import { UserError } from "../../components/user-error";
 import { readRepository, type Repository } from "../../components/matrix/repo-json";
 
 const HEX = "bde6fc3ea30063a0f9bc721b9a6c63527606edb47d24e79889cebae9f91ee1e2";
@@ -51,6 +52,10 @@ describe("templates", () => {
     ["keep doubled braces", {}, { url: "{{version}}" }, "{version}"],
     ["fill lists and the values of maps", {}, { url: "u", x: ["{version}"], y: { "{version}": "{version}" } }, "u"],
     ["write booleans as Bazel does", { on: true }, { url: "{on}" }, "True"],
+    ["write no value as Bazel does", { on: null }, { url: "{on}" }, "None"],
+    ["write whole numbers", { n: 16 }, { url: "{n}" }, "16"],
+    ["write lists as Bazel does", { l: ["a", 'b"', 1, false] }, { url: "{l}" }, '["a", "b\\"", 1, False]'],
+    ["write maps as Bazel does", {}, { m: { k: "v" }, url: "{m}" }, '{"k": "v"}'],
     [
       "know every form of a digest",
       { sha256: HEX.toUpperCase() },
@@ -84,6 +89,33 @@ describe("sources", () => {
     expect(mistakesOf(index({ "1.0": { sha256: { typo: HEX } } }))).toEqual([]);
   });
 
+  test("may take their digest from a property of another name", () => {
+    const source = { url: "u", sha256: "{digest}" };
+    expect(read(index({ "1.0": { digest: HEX } }, source)).versions.get("1.0")?.[0]?.sha256).toBe(HEX);
+  });
+
+  test("may list several addresses", () => {
+    const [source] = read(index(["1.0"], { url: ["h/{version}", "i/{version}"] })).versions.get("1.0") ?? [];
+    expect(source?.urls).toEqual(["h/1.0", "i/1.0"]);
+  });
+
+  test("stay in the order written where their names look like numbers", () => {
+    const text = `{"version":1,"versions":["1.0"],"sources":{"gh":{"url":"u"},"2":{"url":"{3}","3":"x"},"10":{"url":"u"}}}`;
+    const mistakes = new Mistakes();
+    const [gh, ten, two] = readRepository("pg_src", "repo.json", text, mistakes)?.versions.get("1.0") ?? [];
+    expect([gh?.name, ten?.name, two?.name]).toEqual(["gh", "10", "2"]);
+    expect([...(two?.properties.keys() ?? [])].slice(-2)).toEqual(["url", "3"]);
+  });
+
+  test("that are named twice: the last counts, as it does upstream", () => {
+    const text = `{"version":1,"versions":["1.0"],"sources":{"a":{"url":"u"},"1":{"url":"v"},"a":{"url":"w"}}}`;
+    const sources = readRepository("pg_src", "repo.json", text, new Mistakes())?.versions.get("1.0") ?? [];
+    expect(sources.map(({ name, urls }) => [name, urls[0]])).toEqual([
+      ["a", "w"],
+      ["1", "v"],
+    ]);
+  });
+
   test("with sha512 have no sha256", () => {
     const [source] = read(index({ "1.0": { integrity: SHA512 } })).versions.get("1.0") ?? [];
     expect([source?.sha256, source?.integrity]).toEqual([undefined, SHA512]);
@@ -115,13 +147,53 @@ describe("mistakes", () => {
     ["128 digits", index({ "1.0": { sha256: "ab".repeat(64) } }), [/64 hexadecimal digits/]],
     ["63 digits", index({ "1.0": { sha256: HEX.slice(1) } }), [/64 hexadecimal digits/]],
     ["md5", index({ "1.0": { integrity: "md5-AAAA" } }), [/64 hexadecimal digits/]],
-    ["an unknown placeholder", index(["1.0"], { url: "{nothing}" }), [/^sources\.a\.url \(for 1\.0\): one of/]],
+    ["an unknown placeholder", index(["1.0"], { url: "{nothing}" }), [/^sources\.a\.url: one of/]],
+    [
+      "a placeholder that one version lacks",
+      index({ "1.0": { tag: "x" }, "2.0": {}, "3.0": {} }, { url: "{tag}" }),
+      [/^sources\.a\.url \(for 2\.0 and 1 more\): one of/],
+    ],
+    ["a place instead of a name", index({ "1.0": { "0": "x" } }, { url: "{0}" }), [/^sources\.a\.url: one of/]],
+    ["an attribute", index({ "1.0": { "a.b": "x" } }, { url: "{a.b}" }), [/^sources\.a\.url: one of/]],
+    ["a fraction", index({ "1.0": { tag: 1.5 } }), [/^versions\.1\.0\.tag: a whole number or text/]],
     ["a lone brace", index(["1.0"], { url: "a}b" }), [/a partner/]],
-    ["a number in a source", index(["1.0"], { url: "u", n: 1 }), [/^sources\.a\.n \(for 1\.0\): text/]],
+    ["a number in a source", index(["1.0"], { url: "u", n: 1 }), [/^sources\.a\.n: text/]],
+    [
+      "a map of long names that misses one",
+      index(
+        { "1.0": { tag: { a: "1", ["b".repeat(90)]: "2", ["c".repeat(90)]: "3" } } },
+        { url: "u" },
+        {
+          ["b".repeat(90)]: { url: "u" },
+          ["d".repeat(90)]: { url: "u" },
+        },
+      ),
+      [/tag: exactly the sources a, b+, d+/],
+    ],
+    ["43 digits of base64 without padding", index({ "1.0": { integrity: SRI.replace("=", "") } }), [/64 hexadecimal/]],
+    ["another's length", index({ "1.0": { integrity: SHA512.replace("sha512", "sha256") } }), [/64 hexadecimal/]],
   ])("%s", (_, json, expected) => {
     const found = mistakesOf(json);
     expect(found).toHaveLength(expected.length);
     for (const [i, pattern] of expected.entries()) expect(found[i]).toMatch(pattern);
+  });
+
+  test("show what they found, cut at 80 characters", () => {
+    expect(show("a".repeat(78))).toBe(`"${"a".repeat(78)}"`);
+    expect(show("a".repeat(79))).toBe(`"${"a".repeat(76)}…`);
+    expect(show(undefined)).toBe("nothing");
+  });
+
+  test("are a user's own, the first by its place, what was found and what is allowed", () => {
+    const attempt = () => parseIndex(new Map([["postgres/repo.json", "{}"]]), "/checkout");
+    expect(attempt).toThrow(UserError);
+    expect(attempt).toThrow(
+      expect.objectContaining({
+        where: "/checkout/postgres/repo.json: version",
+        found: "nothing",
+        allowed: "1",
+      }) as Error,
+    );
   });
 
   test("of all files come at once, with file and path", () => {

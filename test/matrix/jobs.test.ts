@@ -4,7 +4,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { jobSpec, type ReleasePods } from "../../components/matrix/job-spec";
+import { jobLabels, jobSpec, type ReleasePods } from "../../components/matrix/job-spec";
 import type { ReleasePlan } from "../../components/matrix/plan";
 import { planRelease } from "../../components/matrix/plan-release";
 import { readIndex } from "../../components/matrix/read-index";
@@ -93,6 +93,7 @@ describe("a release Job", () => {
       securityContext: {
         allowPrivilegeEscalation: false,
         readOnlyRootFilesystem: true,
+        runAsNonRoot: true,
         capabilities: { drop: ["ALL"] },
       },
       volumeMounts: [
@@ -125,6 +126,39 @@ describe("a release Job", () => {
       MONOFARM_WORKER_IMAGE_AMD64: `monofarm.local/worker@sha256:${"2".repeat(64)}`,
       MONOFARM_EMULATED: "arm64",
     });
+  });
+});
+
+describe("Kubernetes' limits of any object", () => {
+  const shards = Array.from({ length: 100_000 }, (_, i) => ({
+    key: `k#${i}`,
+    labels: ["//postgres:postgres~16.9~full"],
+    sources: ["ab".repeat(32)],
+    cpuSeconds: 1,
+  }));
+  const object = (its: typeof job.shards) => {
+    const spec = jobSpec(release.id, { ...job, shards: its }, pods);
+    return JSON.stringify({ metadata: { name: job.name, labels: jobLabels(release.id, job) }, spec });
+  };
+
+  test("a Job of 100,000 shards is as small as one of a single shard: what they hold is in the bucket", () => {
+    const [one, most] = [object(shards.slice(0, 1)), object(shards)];
+    expect(most.length - one.length).toBe("100000".length - "1".length);
+    expect(most.length).toBeLessThan(2 ** 20 / 100);
+  });
+
+  test("labels are label values, and keys their names", () => {
+    const odd = { ...release, id: "Release of 16.9, ünstable~" };
+    expect(jobLabels(release.id, job)).toMatchObject({
+      "farm.build/release": release.id,
+      "farm.build/stage": "postgres",
+      "farm.build/cost-class": "standard",
+      "farm.build/digest": job.digest.slice(0, 12),
+    });
+    for (const [key, value] of Object.entries(jobLabels(odd.id, job))) {
+      expect(key).toMatch(/^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
+      expect(value).toMatch(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
+    }
   });
 });
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { imbalance, moved } from "../../bench/matrix";
 import { FULL_MATRIX, matrixCosts, matrixFiles, type MatrixSize } from "../../bench/matrix-full-index";
 import { costModel } from "../../components/matrix/cost";
+import type { MatrixIndex } from "../../components/matrix/matrix-index";
 import type { ReleasePlan } from "../../components/matrix/plan";
 import { planRelease, type ReleaseRequest } from "../../components/matrix/plan-release";
 import { parseIndex, readIndex } from "../../components/matrix/read-index";
@@ -80,11 +81,103 @@ describe("a release", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  test("does not depend on the order of targets, whatever fractions they cost", () => {
+    // 10.0101 + 10.0202 + 32.9697 is 53 or a little more, as the order has it: one shard of 53 CPU-seconds, or two.
+    const modules = { amcheck: 10.0101, citext: 10.0202, hstore: 32.9697 };
+    const measured = Object.entries(modules).map(([name, cost]) => [
+      `//extensions/contrib:${name}~postgres~16.9--tar`,
+      cost,
+    ]);
+    const planOf = (index: MatrixIndex) =>
+      planRelease({
+        index,
+        cost: costModel(costs, new Map(measured as [string, number][])),
+        targets: measured.map(([label]) => String(label)),
+        shardCpuSeconds: 53,
+      });
+    const orders = [...permutations(MONOGRES.contrib.filter(({ name }) => name in modules))];
+    expect(orders).toHaveLength(6);
+    const plans = orders.map((contrib) => planOf({ ...MONOGRES, contrib }));
+    for (const plan of plans) expect(plan).toEqual(plans[0]);
+    expect(plans[0]?.jobs.map(({ shards }) => shards.length)).toEqual([1, 1]);
+  });
+
   test("gives no client more than it can analyse, however little the targets cost", () => {
     const { jobs } = planRelease({ index: MONOGRES, shardTargets: 100, targets: ["//extensions/contrib/..."] });
     const counts = jobs.flatMap(({ shards }) => shards.map(({ labels }) => labels.length));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(2 * 1260);
     expect(Math.max(...counts)).toBeLessThanOrEqual(120);
+  });
+
+  test("asks for a client by the targets and sources of its largest shard", () => {
+    const of = (request: Partial<ReleaseRequest>) => plan({ architectures: ["amd64"], ...request }).jobs[0]?.resources;
+    // 1536 MiB and 3 a target, in steps of 512; 4 GiB, 0.05 a source and 0.01 a target.
+    expect(of({ targets: ["//smoke:hello"] })).toEqual({ cpu: "500m", memory: "2048Mi", ephemeralStorage: "5Gi" });
+    const [postgres] = planRelease({ index: MONOGRES, targets: ["//postgres/...", "//extensions/contrib/..."] }).jobs;
+    const most = Math.max(...(postgres?.shards ?? []).map(({ labels }) => labels.length));
+    const sources = Math.max(...(postgres?.shards ?? []).map((shard) => shard.sources.length));
+    expect(postgres?.resources).toEqual({
+      cpu: "500m",
+      memory: `${512 * Math.ceil((1536 + 3 * most) / 512)}Mi`,
+      ephemeralStorage: `${Math.ceil(4 + 0.05 * sources + 0.01 * most)}Gi`,
+    });
+    expect(most).toBeGreaterThan(500);
+    const resources = { cpu: "1", memory: "1Gi", ephemeralStorage: "1Gi" };
+    expect(of({ resources })).toBe(resources);
+  });
+
+  test.each<[string, Partial<ReleaseRequest>, number]>([
+    ["six hours at least", { cores: { amd64: 64 } }, 21_600],
+    ["four times what all of it takes on the cores at hand", { cores: { amd64: 0.25 } }, 4 * 4 * 1845],
+    ["as much more as emulation is slower", { cores: { amd64: 1 }, slowdown: { amd64: 10 } }, 4 * 10 * 1845],
+    ["two weeks at most", { cores: { amd64: 0.001 } }, 1_209_600],
+  ])("has a deadline of %s", (_, request, seconds) => {
+    expect(plan({ architectures: ["amd64"], ...request }).jobs[0]?.activeDeadlineSeconds).toBe(seconds);
+  });
+
+  test("has at most 500 pods of a Job at once, unless it is told otherwise", () => {
+    const most = (request: Partial<ReleaseRequest>) =>
+      planRelease({ index: MONOGRES, shardTargets: 1, ...request }).jobs.map(({ shards, parallelism }) => [
+        shards.length > 500,
+        parallelism,
+      ]);
+    expect(most({ targets: ["//extensions/contrib/..."], architectures: ["amd64"] })).toEqual([[true, 500]]);
+    expect(most({ targets: ["//extensions/contrib/..."], architectures: ["amd64"], parallelism: 7 })).toEqual([
+      [true, 7],
+    ]);
+  });
+
+  test("is of the heavy class where it is one shard with a heavy target", () => {
+    const label = "//extensions/citus:citus~13.2.0~postgres~17.7";
+    const classOf = (seconds: number) =>
+      planRelease({ index: MONOGRES, targets: [label], cost: costModel(costs, new Map([[label, seconds]])) }).jobs.map(
+        ({ costClass }) => costClass,
+      );
+    expect([classOf(591), classOf(592)]).toEqual([
+      ["standard", "standard"],
+      ["heavy", "heavy"],
+    ]);
+    const light = "//extensions/noset:noset~0.3.0~postgres~17.7";
+    const [both] = planRelease({
+      index: MONOGRES,
+      targets: [light, label],
+      cost: costModel(costs, new Map([[label, 592]])),
+    }).jobs;
+    expect([both?.costClass, both?.shards.length]).toEqual(["heavy", 1]);
+  });
+
+  test("keeps the builds of a major version together that are too few for shards of their own", () => {
+    const keys = planRelease({ index: MONOGRES, architectures: ["amd64"], shardCpuSeconds: 600 }).jobs.flatMap(
+      ({ stage, shards }) => (stage === "postgres" ? shards.map(({ key }) => key.replace(/#.*/, "")) : []),
+    );
+    expect([...new Set(keys)]).toEqual(["*", "postgres~16", "postgres~17"]);
+  });
+
+  test("names each Job by its digest, and lists sources sorted and once", () => {
+    for (const job of planRelease({ index: MONOGRES }).jobs) {
+      expect(job.name).toBe(`${job.stage}-${job.architecture}-${job.costClass}-${job.digest.slice(0, 12)}`);
+      for (const { sources } of job.shards) expect(sources).toEqual([...new Set(sources)].sort());
+    }
   });
 
   test("throttled differently is the same release", () => {
@@ -121,6 +214,7 @@ describe("targets of a release", () => {
 
   test.each<[string, string[], string[]]>([
     ["a label", ["//smoke:hello"], ["//smoke:hello"]],
+    ["a label without a name, which is its folder's", ["//extensions/pgvector"], ["//extensions/pgvector:pgvector"]],
     ["a manual label", ["//smoke:broken"], ["//smoke:broken"]],
     ["a folder, without what is manual", ["//smoke/..."], ["//smoke:hello"]],
     [
@@ -140,6 +234,14 @@ describe("targets of a release", () => {
     );
     expect(() => plan({ optionSets: ["regulr"] })).toThrow(/option sets: found regulr; allowed: regular/);
     expect(() => plan({ targets: ["//smoke:hello", "-//smoke:hello"] })).toThrow(/leave at least one/);
+  });
+
+  test("whose names no shard list could hold are refused", () => {
+    const [vector] = EXAMPLE.extensions;
+    const extensions = [{ name: "pgvector", versions: [{ ...vector?.versions[0], version: "0.8 beta" }] }];
+    expect(() => plan({ index: { ...EXAMPLE, extensions } as MatrixIndex })).toThrow(
+      /targets: found "\/\/extensions\/pgvector:pgvector~0\.8 beta~postgres~16\.9"; allowed: a label without spaces/,
+    );
   });
 
   test("of some option sets alone", () => {
@@ -191,6 +293,13 @@ describe("the full matrix of the design, in part", () => {
     },
   );
 });
+
+function* permutations<T>(items: readonly T[]): Generator<T[]> {
+  if (items.length === 0) yield [];
+  for (const [i, first] of items.entries()) {
+    for (const rest of permutations(items.filter((_, j) => j !== i))) yield [first, ...rest];
+  }
+}
 
 function inRange(file: string, from: number, to: number): boolean {
   const number = Number(/extension_(\d+)/.exec(file)?.[1]);

@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { cutShards, type Item, type Shard } from "../../components/matrix/shards";
+import { fraction, hash32, score } from "../../components/matrix/stable-hash";
 
 const item = (label: string, weight: number, group = "g", family = "f"): Item => ({ label, weight, group, family });
 
@@ -42,7 +45,31 @@ function many(count: number): Item[] {
   });
 }
 
+describe("what shards are cut by", () => {
+  test.each([
+    ["", 2872998923],
+    ["a", 444641715],
+    ["//postgres:postgres~16.9~full", 2294714675],
+    ["ünïcode", 3362576538],
+  ])("is a hash that never changes: %j", (text, expected) => {
+    expect(hash32(text)).toBe(expected);
+  });
+
+  test("is a score for each shard, whatever their number", () => {
+    expect([0, 1, 2].map((shard) => score(hash32("a"), shard))).toEqual([223267808, 3408004656, 1775517341]);
+    expect(fraction(2 ** 31)).toBe(0.5);
+    expect(fraction(2 ** 32 - 1)).toBeLessThan(1);
+  });
+});
+
 describe("shards", () => {
+  test("are cut as ever: to cut otherwise would build everything again", () => {
+    const cut = cutShards(many(4000), 9000).map(({ key, items: its }) => [key, its.map(({ label }) => label)]);
+    expect(createHash("sha256").update(JSON.stringify(cut)).digest("hex")).toBe(
+      "031daede552a2c5f4edcc4bdd194624130c5e5f6e3cac8c86a2ccc484fccd842",
+    );
+  });
+
   test("hold every item exactly once", () => {
     fc.assert(
       fc.property(items, fc.integer({ min: 50, max: 5000 }), (list, target) => {

@@ -2,7 +2,8 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import { readIndex } from "../../components/matrix/read-index";
+import type { PartKind } from "../../components/matrix/matrix-index";
+import { parseIndex, readIndex } from "../../components/matrix/read-index";
 import { listTargets, type Target, type TargetKind } from "../../components/matrix/targets";
 
 const ROOT = join(__dirname, "../..");
@@ -24,6 +25,7 @@ describe("Monogres at 38b0e40", () => {
 
   test("has 22 versions, 88 builds, 1,260 contrib tars, 64 extensions: 1,412 artifacts, 152 that compile", () => {
     expect(index.layout).toBe("monogres");
+    expect(index.distributions).toEqual(["debian 12"]);
     expect(index.flavours.map(({ releases }) => releases.length)).toEqual([22]);
     expect(count(artifacts, "postgres")).toBe(88);
     expect(count(artifacts, "contrib")).toBe(1260);
@@ -48,7 +50,34 @@ describe("Monogres at 38b0e40", () => {
   });
 
   test("knows 88 introspections, which only their labels select", () => {
-    expect(targets.filter(({ kind, manual }) => kind === "introspection" && manual)).toHaveLength(88);
+    const introspections = targets.filter(({ kind, part }) => kind === "introspection" && part === undefined);
+    expect(introspections).toHaveLength(88);
+    expect(introspections.every(({ manual }) => manual)).toBe(true);
+  });
+
+  test("has every rule of the workspace, 5,548 less the 42 aliases of Debian packages that Starlark alone knows", () => {
+    const parts = (part: PartKind | undefined) => targets.filter((target) => target.part === part).length;
+    expect(parts("logs")).toBe(88 + 88 + 1);
+    expect(parts("toolchain")).toBe(23);
+    expect(parts("alias")).toBe(22 + 1 + 3);
+    expect(parts("files")).toBe(3 * 1260);
+    expect(targets.length - parts("source")).toBe(5548 - 42);
+    expect(parts("source")).toBe(22 + 3);
+    expect(targets.filter(({ part, manual }) => part !== undefined && !manual)).toEqual([]);
+  });
+
+  test.each([
+    ["//postgres:postgres", "//postgres:postgres~18.1~full"],
+    ["//postgres:postgres~16.9--toolchain", "//postgres:postgres~16.9~full"],
+    ["//postgres:postgres~16.9~minimal--logs", "//postgres:postgres~16.9~minimal"],
+    ["//extensions/citus:citus", "//extensions/citus:citus~13.2.0~postgres~17.7"],
+    ["//extensions/noset:noset", "//extensions/noset:noset~0.3.0~postgres~18.1"],
+    ["//extensions/contrib:citext~postgres~17.7--mtree", "//extensions/contrib:citext~postgres~17.7--tar"],
+    ["@pgext_citus//13.2.0:dir", "//extensions/citus:citus~13.2.0~postgres~17.7"],
+  ])("knows what %s belongs to", (label, whole) => {
+    const [part, its] = [label, whole].map((wanted) => targets.find((target) => target.label === wanted));
+    expect(part?.group).toBe(its?.group);
+    expect([part?.kind, part?.name, part?.version]).toEqual([its?.kind, its?.name, its?.version]);
   });
 
   test("builds each extension where its constraint says", () => {
@@ -58,6 +87,18 @@ describe("Monogres at 38b0e40", () => {
     expect(versions("noset", "0.2.0")).toBe(0);
     expect(versions("sslutils", "1.4")).toBe(22);
     expect(versions("citus", "13.2.0")).toBe(20);
+  });
+
+  test.each([
+    ["18.1", ["18.1"]],
+    ["<16", []],
+    [">=18, !=18.0", ["18.1"]],
+    ["17.6+b42, 17.6", []],
+  ])("builds what asks for %s against PostgreSQL %j", (spec, expected) => {
+    const fits = new Map([["postgres", spec]]);
+    const extensions = [{ name: "e", versions: [{ version: "1.0", sources: [], fits }] }];
+    const built = listTargets({ ...index, extensions }).filter(({ kind, manual }) => kind === "extension" && !manual);
+    expect(built.map(({ group }) => group.version)).toEqual(expected);
   });
 
   test("sorts by number: 16.11 is newer than 16.9", () => {
@@ -110,20 +151,34 @@ describe("the example workspace", () => {
 
 describe("the catalogue", () => {
   const targets = targetsOf("test/matrix/data/catalogue");
+  const whole = targets.filter(({ part }) => part === undefined);
 
   test("has flavours, each with its option sets", () => {
-    expect(count(targets, "postgres")).toBe((4 + 2) * 4);
-    expect(labels(targets)).toEqual(
-      expect.arrayContaining(["@pg//18.1/full:tar", "@babelfish//5.1/barebones:tar"]) as string[],
+    expect(count(whole, "postgres")).toBe((4 + 2 + 2 + 1) * 4);
+    expect(labels(whole)).toEqual(
+      expect.arrayContaining([
+        "@pg//18.1/full:tar",
+        "@babelfish//5.1/barebones:tar",
+        "@ivory//4.0/regular:tar",
+        "@openhalo//1beta1/full:tar",
+      ]) as string[],
     );
+  });
+
+  test("has an introspection, a toolchain and logs for each build", () => {
+    expect(count(whole, "introspection")).toBe(36);
+    for (const label of ["@ivory//5.0/full:introspect", "@pg//18.1/minimal:toolchain", "@pg//16.9:tar.dev"]) {
+      expect(labels(targets)).toContain(label);
+    }
+    expect(new Set(labels(targets)).size).toBe(targets.length);
   });
 
   test("names the distributions that it has dependencies for", () => {
     expect(readIndex(join(ROOT, "test/matrix/data/catalogue")).distributions).toEqual(["debian 12", "debian 13"]);
   });
 
-  test("builds an extension only against the flavours that it names", () => {
-    expect(labels(targets.filter(({ kind }) => kind === "extension"))).toEqual([
+  test("builds an extension only where it is listed, and only against the flavours that it names", () => {
+    expect(labels(whole.filter(({ kind }) => kind === "extension"))).toEqual([
       "@pg_ext//citus/13.2.0/17.7:17.7",
       "@pg_ext//citus/13.2.0/16.11:16.11",
       "@pg_ext//citus/13.2.0/16.9:16.9",
@@ -131,12 +186,69 @@ describe("the catalogue", () => {
   });
 
   test("has contrib modules for the versions that are listed and built", () => {
-    expect(labels(targets.filter(({ kind }) => kind === "contrib")).sort()).toEqual([
+    expect(labels(whole.filter(({ kind }) => kind === "contrib")).sort()).toEqual([
       "@babelfish_ext//contrib/citext/4.0:tar",
       "@babelfish_ext//contrib/citext/5.1:tar",
+      "@ivory_ext//contrib/gb18030_2022/5.0:tar",
+      "@openhalo_ext//contrib/aux_mysql/1beta1:tar",
+      "@pg_ext//contrib/amcheck/16.9:tar",
+      "@pg_ext//contrib/amcheck/18.1:tar",
       "@pg_ext//contrib/citext/16.11:tar",
       "@pg_ext//contrib/citext/16.9:tar",
       "@pg_ext//contrib/citext/17.7:tar",
     ]);
+  });
+
+  const repository = (metadata: unknown) =>
+    JSON.stringify({ version: 1, sources: { gh: { url: "{repo_name}" } }, versions: ["16.9"], metadata });
+
+  test("takes a repository that names no flavour for PostgreSQL, and no flavour twice", () => {
+    const files = new Map([
+      ["catalog/postgres/repo.json", repository({ flavor: "postgres" })],
+      ["catalog/orioledb/repo.json", repository({})],
+    ]);
+    expect(() => parseIndex(files, "here")).toThrow(
+      /catalog\/postgres\/repo\.json: metadata\.flavor: found "postgres"; allowed: another than catalog\/orioledb/,
+    );
+    files.set("catalog/orioledb/repo.json", repository({ flavor: "orioledb" }));
+    expect(labels(listTargets(parseIndex(files, "here")))).toContain("@orioledb//16.9/full:tar");
+  });
+
+  test("names what is listed and not there, and what the list may not have", () => {
+    const files = new Map([
+      ["catalog/postgres/repo.json", repository({})],
+      ["catalog/extensions/index.json", JSON.stringify({ version: 1, extensions: ["citus"], contrib: ["hstore"] })],
+      ["catalog/extensions/contrib/hstore/repo.json", JSON.stringify({ versions: "16.9" })],
+    ]);
+    expect(() => parseIndex(files, "here")).toThrow(
+      /extensions: found "citus"; .*catalog\/extensions\/citus\/repo\.json/,
+    );
+    expect(() => parseIndex(files, "here")).toThrow(/hstore\/repo\.json: versions: found "16\.9"/);
+    files.set("catalog/extensions/index.json", JSON.stringify({ version: 2, more: [] }));
+    expect(() => parseIndex(files, "here")).toThrow(
+      /index\.json: version: found 2; allowed: 1[^]*more: found "more"; allowed: no/,
+    );
+    files.set("catalog/extensions/index.json", "{");
+    expect(() => parseIndex(files, "here")).toThrow(/index\.json: found .* allowed: JSON/);
+  });
+
+  test("is in the order of names, whatever the order of its list", () => {
+    const modules = ["hstore", "citext"];
+    const files = new Map(
+      modules.map((name) => [`catalog/extensions/contrib/${name}/repo.json`, '{"versions":["16.9"]}']),
+    );
+    files.set("catalog/postgres/repo.json", repository({}));
+    files.set("catalog/extensions/index.json", JSON.stringify({ contrib: modules }));
+    expect(parseIndex(files, "here").contrib.map(({ name }) => name)).toEqual(["citext", "hstore"]);
+  });
+
+  test("knows its repositories by the names that templates may ask for", () => {
+    const files = new Map([
+      ["catalog/ivorysql/repo.json", repository({ flavor: "ivorysql" })],
+      ["catalog/extensions/citus/repo.json", repository({})],
+    ]);
+    const index = parseIndex(files, "here");
+    expect(index.flavours[0]?.releases[0]?.sources[0]?.urls).toEqual(["ivory_src"]);
+    expect(index.extensions[0]?.versions[0]?.sources[0]?.urls).toEqual(["pg_ext_src--citus"]);
   });
 });

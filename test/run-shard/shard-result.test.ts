@@ -139,3 +139,26 @@ describe("infrastructureFault", () => {
     );
   });
 });
+
+describe("seconds of a target's actions", () => {
+  const action = (label: string, begin: string, end: string, success = true) =>
+    JSON.stringify({
+      id: { actionCompleted: { label, primaryOutput: "o" } },
+      action: { success, startTime: `2026-01-01T00:00:${begin}Z`, endTime: `2026-01-01T00:00:${end}Z` },
+    });
+
+  it("are added up, of the green ones, where Bazel tells when they began", () => {
+    const lines = [
+      action("//a", "01", "03.5"),
+      action("//a", "02.123456789", "03.123456789"),
+      action("//b", "01", "02", false),
+      action("//c", "02", "01"),
+      JSON.stringify({ id: { actionCompleted: { label: "//d" } }, action: { success: true } }),
+    ];
+    expect(readBuildEvents(lines.join("\n")).seconds).toEqual(new Map([["//a", 3.5]]));
+  });
+
+  it("are none of an older Bazel", () => {
+    expect(events.seconds.size).toBe(0);
+  });
+});

@@ -1,32 +1,30 @@
 import { z } from "zod";
 
-import type { ContribModule, LabelFormat, MatrixIndex } from "../matrix-index";
+import type { ContribModule, MatrixIndex } from "../matrix-index";
 import type { Mistakes } from "../mistakes";
-import { parseJson, type Repository, readRepository, reportShape } from "../repo-json";
-import { type Layout, matching } from "./layout";
+import { parseJson, reportShape } from "../json-file";
+import { type Repository, readRepository } from "../repo-json";
+import { compareNatural } from "../version";
+import { catalogueLabels, hub } from "./catalogue-labels";
+import { type IndexFiles, type Layout, matching } from "./layout";
 import { checkConstraint, prefixed, readExtension, readFlavour } from "./postgres";
 
 const specs = z.record(z.string(), z.record(z.string(), z.string()));
 const buildtime = z.looseObject({ buildtime: z.record(z.string(), z.record(z.string(), z.unknown())) });
 const contribRepository = z.looseObject({
-  kind: z.literal("contrib"),
-  version: z.literal(1),
-  versions: z.record(z.string(), z.array(z.string())),
+  kind: z.literal("contrib").optional(),
+  versions: z.union([z.array(z.string()), z.record(z.string(), z.array(z.string()))]),
 });
+const extensionsIndex = z
+  .object({ version: z.literal(1), extensions: z.array(z.string()), contrib: z.array(z.string()) })
+  .partial()
+  .strict();
 
-/** Repositories of the module extensions `pg` and `pg_ext`; other flavours have one of their own name. */
-const labels: LabelFormat = {
-  postgres: (flavour, version, optionSet) => `${repositoryOf(flavour)}//${version}/${optionSet}:tar`,
-  introspection: () => undefined,
-  extension: (extension, extensionVersion, flavour, version) =>
-    `@${flavour === "postgres" ? "pg" : flavour}_ext//${extension}/${extensionVersion}/${version}:${version}`,
-  contrib: (module, flavour, version) =>
-    `@${flavour === "postgres" ? "pg" : flavour}_ext//contrib/${module}/${version}:tar`,
-};
+/** What a repository is, where it does not say. */
+const DEFAULT_FLAVOUR = "postgres";
 
-function repositoryOf(flavour: string): string {
-  return flavour === "postgres" ? "@pg" : `@${flavour}`;
-}
+/** Says which extensions and contrib modules count. */
+const EXTENSIONS_INDEX = "extensions/index.json";
 
 /** Monogres' newer layout: flavours, extensions and contrib modules under `build/catalog`, a folder each. */
 export const catalogue: Layout = {
@@ -34,32 +32,59 @@ export const catalogue: Layout = {
   mark: "build/catalog/postgres/repo.json",
   roots: ["build/catalog/", "catalog/"],
   holds: (files, root) => matching(files, root, "*/repo.json").size > 0,
-  patterns: ["*/repo.json", "extensions/*/repo.json", "extensions/contrib/*/repo.json"],
+  patterns: ["*/repo.json", EXTENSIONS_INDEX, "extensions/*/repo.json", "extensions/contrib/*/repo.json"],
   read: (files, root, mistakes): MatrixIndex => {
     const metadata: Repository["metadata"][] = [];
+    const folders = new Map<string, string>();
     const flavours = [...matching(files, root, "*/repo.json")].flatMap(([folder, { file, text }]) => {
-      const repository = readRepository(folder, file, text, mistakes);
-      const given = repository?.metadata["flavor"] ?? folder;
-      const flavour = typeof given === "string" ? given : folder;
-      if (given !== flavour) mistakes.add(file, "metadata.flavor", given, "the flavour's name");
+      const repository = readRepository(`${hub(folder)}_src`, file, text, mistakes);
       if (repository === undefined) return [];
+      const given = repository.metadata["flavor"] ?? DEFAULT_FLAVOUR;
+      const flavour = typeof given === "string" ? given : folder;
+      const other = folders.get(flavour);
+      if (given !== flavour) mistakes.add(file, "metadata.flavor", given, "the flavour's name");
+      if (other !== undefined) mistakes.add(file, "metadata.flavor", given, `another than ${other} has`);
+      folders.set(flavour, file);
       metadata.push(repository.metadata);
       return [readFlavour(flavour, file, repository, mistakes)];
     });
-    const names = flavours.map(({ name }) => name);
-    const extensions = [...matching(files, root, "extensions/*/repo.json")].flatMap(([name, { file, text }]) => {
-      const repository = readRepository(name, file, text, mistakes);
-      return repository === undefined
-        ? []
-        : [readExtension(name, repository, fitting(file, repository, names, mistakes))];
+    const listed = listedIn(files, root, mistakes);
+    const extensions = listed("extensions", "extensions/*/repo.json").flatMap(([name, { file, text }]) => {
+      const repository = readRepository(`${hub(DEFAULT_FLAVOUR)}_ext_src--${name}`, file, text, mistakes);
+      return repository === undefined ? [] : [readExtension(name, repository, fitting(file, repository, mistakes))];
     });
-    const contrib = [...matching(files, root, "extensions/contrib/*/repo.json")].flatMap(([name, { file, text }]) =>
+    const contrib = listed("contrib", "extensions/contrib/*/repo.json").flatMap(([name, { file, text }]) =>
       readModule(name, file, text, mistakes),
     );
-    const distributions = [...new Set(metadata.flatMap(distributionsOf))].sort();
-    return { layout: "catalogue", flavours, extensions, contrib, fixed: [], distributions, labels };
+    const distributions = [...new Set(metadata.flatMap(distributionsOf))].sort(compareNatural);
+    return { layout: "catalogue", flavours, extensions, contrib, fixed: [], distributions, labels: catalogueLabels };
   },
 };
+
+type Found = [string, { file: string; text: string }];
+
+/** Files of the names that `extensions/index.json` lists; of all folders where there is no such file. */
+function listedIn(
+  files: IndexFiles,
+  root: string,
+  mistakes: Mistakes,
+): (list: "extensions" | "contrib", pattern: string) => Found[] {
+  const file = root + EXTENSIONS_INDEX;
+  const text = files.get(file);
+  if (text === undefined) return (_, pattern) => [...matching(files, root, pattern)];
+  const json = parseJson(file, text, mistakes);
+  const result = extensionsIndex.safeParse(json);
+  if (!result.success && json !== undefined) reportShape(file, json, result.error, mistakes);
+  return (list, pattern) => {
+    const found = matching(files, root, pattern);
+    const names = [...new Set(result.data?.[list] ?? [])].sort();
+    return names.flatMap((name): Found[] => {
+      const its = found.get(name);
+      if (its === undefined) mistakes.add(file, list, name, `a folder that has ${root}${pattern.replace("*", name)}`);
+      return its === undefined ? [] : [[name, its]];
+    });
+  };
+}
 
 /** `debian 12` of `deps.buildtime.debian.12`. */
 function distributionsOf(metadata: Repository["metadata"]): string[] {
@@ -74,11 +99,10 @@ function distributionsOf(metadata: Repository["metadata"]): string[] {
 function fitting(
   file: string,
   repository: Repository,
-  flavours: readonly string[],
   mistakes: Mistakes,
 ): (version: string) => ReadonlyMap<string, string> {
   const found = repository.metadata["compatible_with"];
-  if (found === undefined) return () => new Map(flavours.map((flavour) => [flavour, "*"]));
+  if (found === undefined) return () => new Map([["*", "*"]]);
   const result = specs.safeParse(found);
   if (!result.success) {
     reportShape(file, { metadata: { compatible_with: found } }, prefixed(result.error, "compatible_with"), mistakes);
@@ -106,5 +130,8 @@ function readModule(name: string, file: string, text: string, mistakes: Mistakes
     reportShape(file, json, result.error, mistakes);
     return [];
   }
-  return [{ name, fits: new Map(Object.entries(result.data.versions)), requires: [], file }];
+  const { versions } = result.data;
+  // A list is of the older form, which knows PostgreSQL alone.
+  const fits = Array.isArray(versions) ? [[DEFAULT_FLAVOUR, versions] as const] : Object.entries(versions);
+  return [{ name, fits: new Map(fits), requires: [], file }];
 }

@@ -6,11 +6,23 @@ import { compatibleWith, readContrib, readExtension, readFlavour } from "./postg
 const CONTRIB = "extensions/contrib/contrib.json";
 
 const labels: LabelFormat = {
-  postgres: (flavour, version, optionSet) => `//postgres:${flavour}~${version}~${optionSet}`,
+  postgres: ({ flavour, version, optionSet }) => `//postgres:${flavour}~${version}~${optionSet}`,
   introspection: () => undefined,
-  extension: (extension, extensionVersion, flavour, version) =>
-    `//extensions/${extension}:${extension}~${extensionVersion}~${flavour}~${version}`,
-  contrib: (module, flavour, version) => `//extensions/contrib:${module}~${flavour}~${version}`,
+  extension: ({ name, extensionVersion, flavour, version }) =>
+    `//extensions/${name}:${name}~${extensionVersion}~${flavour}~${version}`,
+  contrib: ({ name, flavour, version }) => `//extensions/contrib:${name}~${flavour}~${version}`,
+  parts: {
+    postgres: ({ flavour, version }, of) => [
+      ...(of.version ? [{ part: "alias" as const, label: `//postgres:${flavour}~${version}` }] : []),
+      ...(of.flavour ? [{ part: "alias" as const, label: `//postgres:${flavour}` }] : []),
+    ],
+    introspection: () => [],
+    extension: ({ name, extensionVersion }, of) => [
+      ...(of.version ? [{ part: "alias" as const, label: `//extensions/${name}:${name}~${extensionVersion}` }] : []),
+      ...(of.extension ? [{ part: "alias" as const, label: `//extensions/${name}:${name}` }] : []),
+    ],
+    contrib: () => [],
+  },
 };
 
 /** Checks of the farm itself in `smoke/BUILD.bazel`; the last three are there for whoever names them. */

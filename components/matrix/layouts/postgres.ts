@@ -3,7 +3,8 @@ import { z } from "zod";
 import { parseConstraint } from "../constraint";
 import type { ContribModule, Extension, ExtensionVersion, Flavour, PostgresRelease } from "../matrix-index";
 import type { Mistakes } from "../mistakes";
-import { parseJson, type Repository, reportShape } from "../repo-json";
+import { parseJson, reportShape } from "../json-file";
+import type { Repository } from "../repo-json";
 import { satisfies } from "../constraint";
 import { compare, compareNatural, parse, VersionError } from "../version";
 

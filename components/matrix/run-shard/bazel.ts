@@ -56,6 +56,8 @@ export function bazelArguments({ places: at, ...invocation }: Invocation): strin
     `--repo_env=MONOFARM_SOURCES=${at.sources}`,
     ...images,
     `--build_event_json_file=${at.buildEvents}`,
+    // From Bazel 7 on they say how long an action took: what `./farm plan --results` makes costs of.
+    "--build_event_publish_all_actions",
     // Files by their place here, not by their digest in the farm.
     "--nobuild_event_json_file_path_conversion",
     `--execution_log_json_file=${at.executionLog}`,

@@ -30,6 +30,11 @@ export interface BuildEvents {
   readonly targets: ReadonlyMap<string, BuiltTarget>;
   /** By label of the target that they belong to. */
   readonly failures: ReadonlyMap<string, FailedAction>;
+  /**
+   * Wall seconds of a target's green actions, added up, by label: with `--build_event_publish_all_actions`, from Bazel 7
+   * on, which is the first to tell when an action began and ended.
+   */
+  readonly seconds: ReadonlyMap<string, number>;
   /** False where Bazel ended before its build did. */
   readonly finished: boolean;
 }
@@ -56,6 +61,9 @@ interface Event {
   };
   readonly action?: {
     readonly success?: boolean;
+    /** RFC 3339. */
+    readonly startTime?: string;
+    readonly endTime?: string;
     readonly stdout?: { readonly uri?: string };
     readonly stderr?: { readonly uri?: string };
     readonly failureDetail?: { readonly message?: string; readonly spawn?: { readonly code?: string } };
@@ -75,6 +83,7 @@ export function readBuildEvents(text: string): BuildEvents {
   const sets = new Map<string, NonNullable<Event["namedSetOfFiles"]>>();
   const targets = new Map<string, BuiltTarget>();
   const failures = new Map<string, FailedAction>();
+  const seconds = new Map<string, number>();
   let finished = false;
   for (const line of text.split("\n")) {
     const event = decode(line);
@@ -86,11 +95,13 @@ export function readBuildEvents(text: string): BuildEvents {
     else if (actionCompleted?.label !== undefined) {
       const failed = failedAction(actionCompleted.label, event);
       if (failed !== undefined) failures.set(failed.label, failed);
+      const its = secondsOf(event);
+      if (its !== undefined) seconds.set(actionCompleted.label, (seconds.get(actionCompleted.label) ?? 0) + its);
     } else if (event.aborted !== undefined) {
       for (const label of pattern?.pattern ?? []) targets.set(label, completed(event, sets));
     }
   }
-  return { targets, failures, finished };
+  return { targets, failures, seconds, finished };
 }
 
 function completed(event: Event, sets: ReadonlyMap<string, NonNullable<Event["namedSetOfFiles"]>>): BuiltTarget {
@@ -126,6 +137,12 @@ function failedAction(label: string, { action }: Event): FailedAction | undefine
     code: action.failureDetail?.spawn?.code ?? "",
     message: action.failureDetail?.message ?? "",
   };
+}
+
+function secondsOf({ action }: Event): number | undefined {
+  if (action?.success !== true || action.startTime === undefined || action.endTime === undefined) return undefined;
+  const milliseconds = Date.parse(action.endTime) - Date.parse(action.startTime);
+  return milliseconds >= 0 ? milliseconds / 1000 : undefined;
 }
 
 function decode(line: string): Event | undefined {

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+import type { EarlierRun } from "../../components/matrix/measured";
+import { type ShardResult, shardResultSchema } from "../../components/matrix/result";
+import { readBuildEvents } from "../../components/matrix/run-shard/build-events";
+import { UserError } from "../../components/user-error";
+
+const FILES = ["result.json", "bep.json"];
+
+/**
+ * What earlier releases left below a directory, a copy of the logs bucket: every `result.json`, and the Build Event
+ * file `bep.json` beside it or without it.
+ * @param where how messages name the directory's option
+ * @throws UserError where there is none of them, or a result that is none
+ */
+export function readEarlierRuns(directory: string, where: string): EarlierRun[] {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new UserError(where, directory, "a directory that exists");
+  }
+  const files = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((file) =>
+    FILES.includes(basename(file)),
+  );
+  if (files.length === 0)
+    throw new UserError(where, directory, `a directory with ${FILES.join(" or ")} in it or below`);
+  const present = new Set(files);
+  const folders = [...new Set(files.map((file) => dirname(file)))].sort();
+  return folders.map((folder): EarlierRun => {
+    const [result, events] = FILES.map((name) => join(folder, name)).map((file) =>
+      present.has(file) ? join(directory, file) : undefined,
+    );
+    return {
+      result: result === undefined ? undefined : readResult(result),
+      actionSeconds: events === undefined ? new Map() : readBuildEvents(readFileSync(events, "utf8")).seconds,
+    };
+  });
+}
+
+function readResult(path: string): ShardResult {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new UserError(path, error instanceof Error ? error.message : "no JSON", "the result of an index, in JSON");
+  }
+  const result = shardResultSchema.safeParse(json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new UserError(
+    `${path}: ${issue?.path.join(".") ?? ""}`,
+    issue?.message ?? "something else",
+    "an index' result",
+  );
+}
