@@ -54,7 +54,7 @@ export function planReleases(
 ): { quarter: SimulatedRelease; world: SimulatedRelease } {
   const index = indexOf(size);
   const before = listTargets(indexOf(lastQuarter(size)));
-  const { added, changed } = difference(before, targetsOf({ index }, "world"), listTargets(index));
+  const { added, changed } = difference(before, targetsOf({ index }), listTargets(index));
   const request = {
     index,
     cost: costModel(matrixCosts(size)),
