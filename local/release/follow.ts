@@ -44,7 +44,8 @@ export async function follow(
       return state !== undefined && isCurrent(progress, state);
     });
     await tell(states, running);
-    if (states.every((state) => state.result !== undefined || state.ended)) {
+    // Results come some moments before their Job's end; what follows a release may count on the end.
+    if (states.every(({ ended }) => ended)) {
       report.note(`(${countHits(hitsIn(states))})`);
       return explainLost(states);
     }
