@@ -16,10 +16,11 @@ export default defineConfig({
         test: {
           name: "pure",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/farm/**", "node_modules/**"],
+          exclude: ["test/farm/**", "test/images/**", "node_modules/**"],
           testTimeout: 60_000,
         },
       },
+      { test: { name: "images", include: ["test/images/*.test.ts"], testTimeout: 1_800_000 } },
       {
         test: {
           name: "farm",

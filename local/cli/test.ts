@@ -27,7 +27,8 @@ Usage: ./farm test [STAGE…]
 Everything that proves the farm; all stages by default, in this order:
   check   types, lint and format
   pure    planners, components and the shard runner, without a cluster
-  farm    ./farm up and the stack's own release, which ends one that is there; then the tests on the running farm
+  farm    ./farm up and the stack's own release, which ends one that is there; every image once more from nothing; then
+          the tests on the running farm
 
 The last line is "N passed, N failed"; the exit code is 0 only when nothing failed.
 `;
@@ -61,7 +62,7 @@ const RUN: Readonly<Record<Stage, () => Promise<Outcome[]>>> = {
       outcomes.push(outcome);
       if (outcome.failed > 0) return outcomes;
     }
-    return [...outcomes, await vitest("farm", inNamespace)];
+    return [...outcomes, await vitest("images", (argv) => argv), await vitest("farm", inNamespace)];
   },
 };
 
