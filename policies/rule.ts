@@ -23,7 +23,8 @@ export interface Finding {
 }
 
 /** Requirements of SLSA v1.1, Build track, level 3, that a rule serves. */
-export type Slsa = "Isolated" | "Unforgeable" | "Hosted" | "Authentic" | "beyond L3: hermetic" | "beyond L3: operations";
+export type Slsa =
+  "Isolated" | "Unforgeable" | "Hosted" | "Authentic" | "beyond L3: hermetic" | "beyond L3: operations";
 
 /** Whole numbers that a fork may tune, by name. */
 export type Settings = Readonly<Record<string, { readonly default: number; readonly description: string }>>;
@@ -82,7 +83,9 @@ export function checkResource(checked: Rule, resource: Resource, settings: Value
       ? []
       : check.on.subjects(resource).flatMap(({ value, path }) => {
           const applies = check.when === undefined ? "yes" : evaluate(check.when, value, path).answer;
-          return applies === "no" ? [] : decide(required(check, settings), value, path, resource, applies === "unknown");
+          return applies === "no"
+            ? []
+            : decide(required(check, settings), value, path, resource, applies === "unknown");
         }),
   );
 }

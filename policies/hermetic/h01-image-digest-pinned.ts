@@ -12,5 +12,13 @@ export const imageDigestPinned = rule({
   key: "monofarm:images",
   requires: "every image by its digest, name@sha256:<64 hexadecimal digits>",
   because: "a tag moves: the same farm would build in another image tomorrow",
-  objects: [{ on: PODS, must: all(everyContainer(PINNED), every("spec.volumes", any(absent("image"), matches("image.reference", DIGEST)))) }],
+  objects: [
+    {
+      on: PODS,
+      must: all(
+        everyContainer(PINNED),
+        every("spec.volumes", any(absent("image"), matches("image.reference", DIGEST))),
+      ),
+    },
+  ],
 });

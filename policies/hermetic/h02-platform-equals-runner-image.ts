@@ -33,7 +33,9 @@ export const platformEqualsRunnerImage = rule({
           names.includes((props["metadata"] as { name?: string } | undefined)?.name),
       );
       const documents = configurations.flatMap((one) => BUILDBARN.subjects(one));
-      const asked = documents.filter(({ value: document }) => evaluate(present("$content.buildDirectories"), document).answer !== "no");
+      const asked = documents.filter(
+        ({ value: document }) => evaluate(present("$content.buildDirectories"), document).answer !== "no",
+      );
       if (runner === undefined || asked.length === 0)
         return decide(is("", true), false, `${path}: runner and worker.json`, resource);
       const same = is("value", `docker://${String(runner.image)}`);

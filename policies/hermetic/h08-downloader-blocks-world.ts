@@ -9,7 +9,7 @@ export const downloaderBlocksWorld = rule({
   severity: "medium",
   slsa: "beyond L3: hermetic",
   key: "the downloader configuration of the workspace",
-  requires: "a downloader configuration ends with \"block *\"",
+  requires: 'a downloader configuration ends with "block *"',
   because: "sources come from the farm's own store alone",
   objects: [{ on: DOWNLOADER, must: is("$content.last", "block *") }],
 });

@@ -11,13 +11,16 @@ export const workerEnvClosed = rule({
   severity: "high",
   slsa: "Isolated",
   key: "components/buildbarn/workers.ts: env",
-  requires: "containers of workers have no variables but TZ, LC_ALL, SOURCE_DATE_EPOCH, POD_NAME, NODE_NAME, and none from Secrets",
+  requires:
+    "containers of workers have no variables but TZ, LC_ALL, SOURCE_DATE_EPOCH, POD_NAME, NODE_NAME, and none from Secrets",
   because: "whatever differs from host to host leaks into what is built",
   objects: [
     {
       on: PODS,
       when: WORKER,
-      must: everyContainer(all(absent("envFrom"), every("env", all(oneOf("name", CLOSED), absent("valueFrom.secretKeyRef"))))),
+      must: everyContainer(
+        all(absent("envFrom"), every("env", all(oneOf("name", CLOSED), absent("valueFrom.secretKeyRef")))),
+      ),
     },
   ],
 });

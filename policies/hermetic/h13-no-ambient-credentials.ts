@@ -11,7 +11,8 @@ export const noAmbientCredentials = rule({
   severity: "critical",
   slsa: "Unforgeable",
   key: "components/buildbarn/pod.ts: automountServiceAccountToken",
-  requires: "pods that build mount no service account token but one with an audience, and workers have no role of the cloud",
+  requires:
+    "pods that build mount no service account token but one with an audience, and workers have no role of the cloud",
   because: "a build that holds a key can sign or publish in the farm's name",
   objects: [
     {
@@ -19,10 +20,17 @@ export const noAmbientCredentials = rule({
       when: BUILDS,
       must: all(
         is("spec.automountServiceAccountToken", false),
-        every("spec.volumes", every("projected.sources", any(absent("serviceAccountToken"), present("serviceAccountToken.audience")))),
+        every(
+          "spec.volumes",
+          every("projected.sources", any(absent("serviceAccountToken"), present("serviceAccountToken.audience"))),
+        ),
       ),
     },
-    { on: SERVICE_ACCOUNTS, when: is(ROLE, "worker"), must: absent("metadata.annotations[eks.amazonaws.com/role-arn]") },
+    {
+      on: SERVICE_ACCOUNTS,
+      when: is(ROLE, "worker"),
+      must: absent("metadata.annotations[eks.amazonaws.com/role-arn]"),
+    },
     { on: POD_IDENTITIES, must: not(matches("serviceAccount", "worker")) },
   ],
 });

@@ -9,7 +9,7 @@ export const releaseInstanceIsolated = rule({
   severity: "high",
   slsa: "Isolated",
   key: "components/buildbarn/configuration/frontend.ts: executeAuthorizer",
-  requires: "a frontend of the tier \"release\" (label farm.build/tier) executes for named instances alone",
+  requires: 'a frontend of the tier "release" (label farm.build/tier) executes for named instances alone',
   because: "what developers build must never feed a release",
   objects: [
     {

@@ -10,12 +10,19 @@ export const verifyPoolPresent = rule({
   severity: "medium",
   slsa: "Authentic",
   key: "monofarm:workers.pools",
-  requires: "a farm that publishes (label farm.build/publish on a Job) has a pool of workers to verify (label farm.build/pool: verify)",
+  requires:
+    "a farm that publishes (label farm.build/publish on a Job) has a pool of workers to verify (label farm.build/pool: verify)",
   because: "a release that nobody built again is a claim without evidence",
   stack: (resources) => {
     const pods = podsOf(resources);
-    const verifies = pods.some(({ value }) => evaluate(all(WORKER, is("metadata.labels[farm.build/pool]", "verify")), value).answer !== "no");
-    const publishes = pods.filter(({ value }) => evaluate(is("metadata.labels[farm.build/publish]", "true"), value).answer === "yes");
-    return verifies ? [] : publishes.flatMap(({ resource }) => decide(is("", true), false, "a pool to verify", resource));
+    const verifies = pods.some(
+      ({ value }) => evaluate(all(WORKER, is("metadata.labels[farm.build/pool]", "verify")), value).answer !== "no",
+    );
+    const publishes = pods.filter(
+      ({ value }) => evaluate(is("metadata.labels[farm.build/publish]", "true"), value).answer === "yes",
+    );
+    return verifies
+      ? []
+      : publishes.flatMap(({ resource }) => decide(is("", true), false, "a pool to verify", resource));
   },
 });

@@ -11,5 +11,7 @@ export const chartVendored = rule({
   key: "charts/",
   requires: "charts come from a folder or by digest, not from a repository",
   because: "a fork must deploy without a third party's host",
-  objects: [{ on: CHARTS, must: all(matches("chart", "^(\\.|/)|@sha256:[0-9a-f]{64}$"), absent("repositoryOpts.repo")) }],
+  objects: [
+    { on: CHARTS, must: all(matches("chart", "^(\\.|/)|@sha256:[0-9a-f]{64}$"), absent("repositoryOpts.repo")) },
+  ],
 });

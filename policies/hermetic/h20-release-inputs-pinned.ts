@@ -10,7 +10,8 @@ export const releaseInputsPinned = rule({
   severity: "critical",
   slsa: "Authentic",
   key: "monofarm:release.workspace",
-  requires: "a Job of a release says by sha256 what it builds (MONOFARM_JOB_DIGEST), and each COMMIT in hexadecimal digits",
+  requires:
+    "a Job of a release says by sha256 what it builds (MONOFARM_JOB_DIGEST), and each COMMIT in hexadecimal digits",
   because: "nobody could say what was built",
   objects: [
     {

@@ -2,7 +2,18 @@ import { oneOf } from "../predicates/condition";
 import { rule } from "../rule";
 import { PODS, ROLE } from "../views/pods";
 
-const PARTS = ["worker", "release", "frontend", "scheduler", "storage", "s3", "browser", "portal", "runner", "prometheus"];
+const PARTS = [
+  "worker",
+  "release",
+  "frontend",
+  "scheduler",
+  "storage",
+  "s3",
+  "browser",
+  "portal",
+  "runner",
+  "prometheus",
+];
 
 export const roleDeclared = rule({
   id: "H21",

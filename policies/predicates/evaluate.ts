@@ -21,9 +21,19 @@ type Reading = { readonly path: string } & (
 export function evaluate(condition: Condition, value: unknown, at = ""): Decision {
   switch (condition.op) {
     case "all":
-      return first(condition.of.map((part) => evaluate(part, value, at)), ["no", "malformed", "unknown"], "yes", at);
+      return first(
+        condition.of.map((part) => evaluate(part, value, at)),
+        ["no", "malformed", "unknown"],
+        "yes",
+        at,
+      );
     case "any":
-      return first(condition.of.map((part) => evaluate(part, value, at)), ["yes", "unknown", "malformed"], "no", at);
+      return first(
+        condition.of.map((part) => evaluate(part, value, at)),
+        ["yes", "unknown", "malformed"],
+        "no",
+        at,
+      );
     case "not": {
       const inner = evaluate(condition.of, value, at);
       const answer = inner.answer === "yes" ? "no" : inner.answer === "no" ? "yes" : inner.answer;

@@ -7,7 +7,11 @@ import { BUILDS, podsOf } from "../views/pods";
 const NARROW = every(
   "spec.egress",
   any(
-    all(present("to"), every("to", absent("ipBlock")), every("to", any(present("podSelector"), present("namespaceSelector")))),
+    all(
+      present("to"),
+      every("to", absent("ipBlock")),
+      every("to", any(present("podSelector"), present("namespaceSelector"))),
+    ),
     all(present("ports"), every("ports", is("port", 53))),
   ),
 );
@@ -18,7 +22,9 @@ export function egressFindings(resources: readonly Resource[]): Finding[] {
   const builds = podsOf(resources).filter(({ value }) => evaluate(BUILDS, value).answer !== "no");
   return builds.flatMap((pod) => {
     const about = policies.filter((policy) => selects(policy, pod));
-    const closing = about.filter(({ props }) => evaluate(includes("spec.policyTypes", "Egress"), props).answer === "yes");
+    const closing = about.filter(
+      ({ props }) => evaluate(includes("spec.policyTypes", "Egress"), props).answer === "yes",
+    );
     if (closing.length === 0) return decide(is("", true), false, "a NetworkPolicy for egress", pod.resource);
     return closing.flatMap((policy) => decide(NARROW, policy.props, "", policy));
   });

@@ -18,7 +18,11 @@ export interface View {
 
 /** Objects of the Kubernetes API, and the CEL expression that a condition's paths are relative to. */
 export interface Admission {
-  readonly resources: readonly { readonly group: string; readonly version: string; readonly resources: readonly string[] }[];
+  readonly resources: readonly {
+    readonly group: string;
+    readonly version: string;
+    readonly resources: readonly string[];
+  }[];
   readonly variable: string;
 }
 
