@@ -13,9 +13,12 @@ export interface Decision {
   readonly found: unknown;
 }
 
-type Reading = { readonly path: string } & (
-  { readonly kind: "value"; readonly value: unknown } | { readonly kind: "absent" | "unknown" | "malformed" }
-);
+interface Reading {
+  readonly path: string;
+  readonly kind: "value" | "absent" | "unknown" | "malformed";
+  /** Only of the kind `value`. */
+  readonly value?: unknown;
+}
 
 /** @param at path of the value itself, for the place that is told */
 export function evaluate(condition: Condition, value: unknown, at = ""): Decision {
@@ -102,7 +105,7 @@ function overItems(condition: Extract<Condition, { op: "every" | "some" }>, read
   if (reading.kind === "absent") return { answer: op === "every" ? "yes" : "no", path, found: undefined };
   if (reading.kind === "malformed" || !Array.isArray(reading.value))
     return { answer: "malformed", path, found: "a wrong shape" };
-  const items = reading.value.map((item: unknown, index) => evaluate(of, item, `${path}[${index}]`));
+  const items = reading.value.map((item: unknown, index: number) => evaluate(of, item, `${path}[${index}]`));
   return op === "every"
     ? first(items, ["no", "malformed", "unknown"], "yes", path)
     : first(items, ["yes", "unknown", "malformed"], "no", path);

@@ -1,5 +1,5 @@
 import { is, matches, every, some, includes, all, not } from "../predicates/condition";
-import { type Resource, rule } from "../rule";
+import { rule } from "../rule";
 import { IAM_STATEMENTS } from "../views/aws";
 
 export const iamLeast = rule({

@@ -14,6 +14,6 @@ export const noStaticKeys = rule({
   because: "a key that does not expire is lost some day",
   objects: [
     { on: STATIC_KEYS, must: any() },
-    { on: ACTIONS_SECRETS, must: not(matches("secretName", "(?i)^(AWS|GCP|GOOGLE|AZURE)_.*(KEY|SECRET|CREDENTIALS)")) },
+    { on: ACTIONS_SECRETS, must: not(matches("secretName", "^(AWS|GCP|GOOGLE|AZURE)_.*(KEY|SECRET|CREDENTIALS)")) },
   ],
 });

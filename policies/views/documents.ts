@@ -83,7 +83,7 @@ function commandLines({ props }: Resource): Subject[] {
   const spec = (props as Job).spec?.template?.spec;
   const list = spec?.containers;
   if (!Array.isArray(list)) return [];
-  return (list as Container[]).flatMap(({ command = [], args = [] }, index) => {
+  return (list as Container[]).flatMap(({ command = [], args = [] }, index): Subject[] => {
     const path = `spec.template.spec.containers[${index}].args`;
     if (!Array.isArray(command) || !Array.isArray(args)) return [];
     const words = [...command, ...args] as unknown[];
