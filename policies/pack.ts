@@ -4,6 +4,7 @@ import {
   type PolicyResource,
   type ResourceValidationArgs,
   type ReportViolation,
+  type StackValidationArgs,
 } from "@pulumi/policy";
 
 import { exemptionFor, EXEMPTIONS_SCHEMA, type Exemption } from "./exemptions";
@@ -18,7 +19,7 @@ export function servePack(name: string, rules: readonly Rule[]): void {
 /** A rule as Pulumi's policies: one for its objects, one for the stack where it looks at several resources. */
 export function policies(rule: Rule): Policies {
   const shared = {
-    description: `${rule.id}: ${rule.requires}.`,
+    description: `${rule.id}, for SLSA: ${rule.slsa}`,
     enforcementLevel: rule.level,
     severity: rule.severity,
     framework: {
@@ -51,7 +52,7 @@ export function policies(rule: Rule): Policies {
             ...shared,
             name: rule.objects === undefined ? rule.name : `${rule.name}-stack`,
             validateStack: (
-              args: { resources: PolicyResource[]; getConfig: <T extends object>() => T },
+              args: { resources: PolicyResource[]; getConfig: StackValidationArgs["getConfig"] },
               report: ReportViolation,
             ) => {
               tell(rule, stack(args.resources.map(seenInStack), values(rule, args)), args, report);
@@ -71,7 +72,7 @@ export const UNDECIDED = "undecided before the deploy";
 function tell(
   rule: Rule,
   findings: readonly Finding[],
-  args: { getConfig: <T extends object>() => T },
+  args: { getConfig: StackValidationArgs["getConfig"] },
   report: ReportViolation,
 ): void {
   const { exempt = [] } = args.getConfig<{ exempt?: readonly Exemption[] }>();
@@ -85,9 +86,7 @@ function tell(
 
 /** The error that Pulumi turns into an advice. */
 function undecided(findings: readonly Finding[]): Error {
-  const [first] = findings;
-  const error = new Undecided(`${UNDECIDED}: ${first?.found ?? ""}`);
-  return error;
+  return new Undecided(`${UNDECIDED}: ${findings.map(({ found }) => found).join("; ")}`);
 }
 
 // Pulumi knows the error of an unknown value by its class, which the package keeps in a module of its own.
@@ -101,7 +100,7 @@ const Undecided = class extends Error {
   }
 };
 
-function values(rule: Rule, args: { getConfig: <T extends object>() => T }): Values {
+function values(rule: Rule, args: { getConfig: StackValidationArgs["getConfig"] }): Values {
   const given = args.getConfig<Record<string, unknown>>();
   const tuned = Object.entries(given).flatMap(([name, value]) =>
     typeof value === "number" ? [[name, value] as const] : [],

@@ -95,7 +95,7 @@ export function decide(must: Condition, value: unknown, path: string, { urn }: R
   const decision = value === UNKNOWN ? { answer: "unknown", path, found: UNKNOWN } : evaluate(must, value, path);
   if (decision.answer === "yes") return [];
   const kind = unsure || decision.answer === "unknown" ? "undecided" : "violated";
-  return [{ kind, urn, found: `${decision.path}: ${show(decision.found)}` }];
+  return [{ kind, urn, found: `${decision.path.replace(".$content", "")}: ${show(decision.found)}` }];
 }
 
 /** Longest value that a message repeats, in characters. */

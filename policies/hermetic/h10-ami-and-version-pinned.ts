@@ -12,9 +12,9 @@ export const amiAndVersionPinned = rule({
   requires: "a version of the cluster and of each add-on, and a release or launch template of each node group",
   because: "kernel and userland would drift under the builds",
   objects: [
-    { on: CLUSTERS, must: present("version") },
-    { on: ADDONS, must: present("addonVersion") },
-    { on: NODE_GROUPS, must: any(present("releaseVersion"), present("launchTemplate")) },
+    { on: CLUSTERS, must: matches("version", ".") },
+    { on: ADDONS, must: matches("addonVersion", ".") },
+    { on: NODE_GROUPS, must: any(matches("releaseVersion", "."), present("launchTemplate")) },
     { on: NODE_CLASSES, must: every("spec.amiSelectorTerms", any(absent("alias"), not(matches("alias", "@latest$")))) },
   ],
 });

@@ -1,7 +1,10 @@
 import { evaluate } from "../predicates/evaluate";
-import { is, all } from "../predicates/condition";
+import { is, all, UNKNOWN } from "../predicates/condition";
 import { decide, rule } from "../rule";
 import { WORKER, podsOf } from "../views/pods";
+
+const VERIFIES = all(WORKER, is("metadata.labels[farm.build/pool]", "verify"));
+const PUBLISHES = is("metadata.labels[farm.build/publish]", "true");
 
 export const verifyPoolPresent = rule({
   id: "H17",
@@ -15,14 +18,10 @@ export const verifyPoolPresent = rule({
   because: "a release that nobody built again is a claim without evidence",
   stack: (resources) => {
     const pods = podsOf(resources);
-    const verifies = pods.some(
-      ({ value }) => evaluate(all(WORKER, is("metadata.labels[farm.build/pool]", "verify")), value).answer !== "no",
-    );
-    const publishes = pods.filter(
-      ({ value }) => evaluate(is("metadata.labels[farm.build/publish]", "true"), value).answer === "yes",
-    );
-    return verifies
-      ? []
-      : publishes.flatMap(({ resource }) => decide(is("", true), false, "a pool to verify", resource));
+    const verifies = pods.map(({ value }) => evaluate(VERIFIES, value).answer);
+    if (verifies.includes("yes")) return [];
+    const pool = verifies.includes("unknown") ? UNKNOWN : false;
+    const publishes = pods.filter(({ value }) => evaluate(PUBLISHES, value).answer !== "no");
+    return publishes.flatMap(({ resource }) => decide(is("", true), pool, "a pool to verify", resource));
   },
 });

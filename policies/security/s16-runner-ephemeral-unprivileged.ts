@@ -1,4 +1,4 @@
-import { oneOf, matches, present, absent, every, all, not, unlessSet } from "../predicates/condition";
+import { oneOf, matches, absent, every, all, not, unlessSet, atLeast } from "../predicates/condition";
 import { rule } from "../rule";
 import { RUNNER_SETS } from "../views/cluster";
 
@@ -16,10 +16,10 @@ export const runnerEphemeralUnprivileged = rule({
     {
       on: RUNNER_SETS,
       must: all(
-        present("spec.runnerGroup"),
+        matches("spec.runnerGroup", "."),
         not(oneOf("spec.runnerGroup", ["default", "Default"])),
-        present("spec.maxRunners"),
-        present("metadata.labels[app.kubernetes.io/version]"),
+        atLeast("spec.maxRunners", 1),
+        matches("metadata.labels[app.kubernetes.io/version]", "."),
         every(
           "spec.template.spec.containers",
           all(unlessSet("securityContext.privileged", false), not(matches("image", "dind"))),

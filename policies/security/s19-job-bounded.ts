@@ -1,4 +1,4 @@
-import { is, present, absent, atMost, every, some, all, any, not } from "../predicates/condition";
+import { is, present, absent, atLeast, atMost, every, some, all, any, not } from "../predicates/condition";
 import { rule } from "../rule";
 import { JOBS } from "../views/cluster";
 
@@ -18,12 +18,12 @@ export const jobBounded = rule({
       on: JOBS,
       must: ({ completions = 0 }) =>
         all(
-          present("spec.activeDeadlineSeconds"),
+          atLeast("spec.activeDeadlineSeconds", 1),
           any(
             not(is("spec.completionMode", "Indexed")),
             all(
-              present("spec.backoffLimitPerIndex"),
-              present("spec.completions"),
+              atLeast("spec.backoffLimitPerIndex", 0),
+              atLeast("spec.completions", 1),
               some("spec.podFailurePolicy.rules", is("action", "Ignore")),
             ),
           ),

@@ -24,7 +24,9 @@ export const spendAndSpread = rule({
     const sizes = groups.map(({ props }) => (props["scalingConfig"] as { maxSize?: unknown } | undefined)?.maxSize);
     const [first] = groups;
     if (first === undefined) return [];
-    const sum = sizes.includes(UNKNOWN) ? UNKNOWN : sizes.reduce<number>((total, size) => total + Number(size), 0);
+    const sum = sizes.includes(UNKNOWN)
+      ? UNKNOWN
+      : sizes.reduce<number>((total, size) => total + (typeof size === "number" ? size : NaN), 0);
     return decide(atMost("", nodes), sum, "all node groups' scalingConfig.maxSize", first);
   },
 });

@@ -86,7 +86,7 @@ function commandLines({ props }: Resource): Subject[] {
   return (list as Container[]).flatMap(({ command = [], args = [] }, index): Subject[] => {
     const path = `spec.template.spec.containers[${index}].args`;
     if (!Array.isArray(command) || !Array.isArray(args)) return [];
-    const words = [...command, ...args] as unknown[];
+    const words: unknown[] = [...(command as unknown[]), ...(args as unknown[])];
     if (words.every((word) => typeof word !== "string" || !/(^|\/)bazel(isk)?$/.test(word))) return [];
     if (words.includes(UNKNOWN)) return [{ path, value: { $file: "args", $content: UNKNOWN } }];
     return [{ path, value: { $file: "args", $content: bazelFlags(words.map(String)) } }];
