@@ -18,15 +18,24 @@ export interface Recorded {
   readonly inputs: Record<string, unknown>;
   /** URN-like reference of the provider that it was given; empty for none. */
   readonly provider: string;
+  /** What it was declared with. */
+  readonly options: pulumi.CustomResourceOptions;
+  /** Name of the component that it belongs to; empty for none. */
+  readonly parent: string;
 }
 
 /** Runs a program against mocks and gives every resource that it declared, once all of them are. */
 export async function record(program: () => pulumi.Output<unknown>): Promise<Recorded[]> {
   const resources: Recorded[] = [];
+  const options = new Map<string, pulumi.CustomResourceOptions>();
+  const names = new Map<pulumi.Resource, string>();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, provider }) => {
-        resources.push({ type, name, inputs: inputs as Record<string, unknown>, provider: provider ?? "" });
+        const declared = options.get(`${type} ${name}`) ?? {};
+        const parent = (declared.parent && names.get(declared.parent)) ?? "";
+        const given = inputs as Record<string, unknown>;
+        resources.push({ type, name, inputs: given, provider: provider ?? "", options: declared, parent });
         const state = {
           ...(inputs as object),
           ...(type === "kubernetes:core/v1:Service" && { spec: { clusterIP: "10.96.0.7" } }),
@@ -40,6 +49,11 @@ export async function record(program: () => pulumi.Output<unknown>): Promise<Rec
     false,
   );
   await pulumi.runtime.runInPulumiStack(async () => {
+    pulumi.runtime.registerStackTransformation(({ resource, type, name, opts }) => {
+      names.set(resource, name);
+      options.set(`${type} ${name}`, opts);
+      return undefined;
+    });
     await new Promise((resolve) => program().apply(resolve));
     return {};
   });

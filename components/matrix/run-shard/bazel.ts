@@ -73,6 +73,13 @@ export function bazelArguments({ places: at, ...invocation }: Invocation): strin
   ];
 }
 
+const KEPT = ["HOME", "PATH", "TZ"];
+
+/** What Bazel sees of the pod's environment; the store's keys are not among it. */
+export function bazelEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => KEPT.includes(name)));
+}
+
 /** Exit code where a signal ended Bazel: 128 + SIGTERM. */
 export const EXIT_STOPPED = 143;
 
@@ -92,6 +99,7 @@ export async function runBazel(
 ): Promise<number> {
   const child = spawn("bazel", bazelArguments(invocation), {
     cwd: invocation.places.workspace,
+    env: bazelEnvironment(process.env),
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log = createWriteStream(invocation.places.log, { flags: "a" });
