@@ -37,11 +37,17 @@ export async function pulumi(
   releaseDeadLocks(stack);
   const command = [tools.pulumi.path, ...args, "--stack", stack, "--config-file", configFile(stack)];
   const [program = "", ...rest] = inNamespace([...command, "--non-interactive", "--color=never"]);
+  // What policies say stands before the outputs: further up than an error quotes.
+  const printed: string[] = [];
+  const hear = (line: string) => {
+    printed.push(line);
+    onLine?.(line);
+  };
   try {
-    return await run(program, rest, { cwd: CHECKOUT, env, ...(onLine && { onLine }) });
+    return await run(program, rest, { cwd: CHECKOUT, env, onLine: hear });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    throw mistakeIn(error.output) ?? violationIn(error.output) ?? error;
+    throw mistakeIn(error.output) ?? violationIn(printed.join("\n")) ?? error;
   }
 }
 
