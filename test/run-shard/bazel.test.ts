@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { bazelArguments, bazelEnvironment, places } from "../../components/matrix/run-shard/bazel";
+import { bazelArguments, places } from "../../components/matrix/run-shard/bazel";
+import { readSettings } from "../../components/matrix/run-shard/settings";
 
 const image = (digit: string) => `registry/worker@sha256:${digit.repeat(64)}`;
 
@@ -31,8 +32,19 @@ describe("Bazel in a shard's pod", () => {
   });
 
   test("sees where it is, and none of the pod's keys", () => {
-    const pod = { PATH: "/usr/bin", HOME: "/home/client", TZ: "UTC" };
-    const keys = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret", MONOFARM_S3: "http://s3" };
-    expect(bazelEnvironment({ ...pod, ...keys })).toEqual(pod);
+    const seen = { PATH: "/usr/bin", HOME: "/home/client", TZ: "UTC" };
+    const { bazelEnvironment } = readSettings({
+      ...seen,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "id",
+      AWS_SECRET_ACCESS_KEY: "secret",
+      MONOFARM_FRONTEND: "grpc://frontend:8980",
+      MONOFARM_S3: "http://s3:7070",
+      MONOFARM_RELEASE: "r",
+      MONOFARM_JOB: "j",
+      MONOFARM_JOB_DIGEST: "0".repeat(64),
+      JOB_COMPLETION_INDEX: "0",
+    });
+    expect(bazelEnvironment).toEqual(seen);
   });
 });

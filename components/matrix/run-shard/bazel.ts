@@ -73,13 +73,6 @@ export function bazelArguments({ places: at, ...invocation }: Invocation): strin
   ];
 }
 
-const KEPT = ["HOME", "PATH", "TZ"];
-
-/** What Bazel sees of the pod's environment; the store's keys are not among it. */
-export function bazelEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => KEPT.includes(name)));
-}
-
 /** Exit code where a signal ended Bazel: 128 + SIGTERM. */
 export const EXIT_STOPPED = 143;
 
@@ -88,18 +81,20 @@ const STOP_MS = 30_000;
 
 /**
  * Runs Bazel to its end; everything that it prints goes to the log and to standard output.
+ * @param environment all that Bazel sees of the pod's
  * @param onLine called with each line
  * @param stop ends Bazel when it is aborted
  * @returns Bazel's exit code
  */
 export async function runBazel(
   invocation: Invocation,
+  environment: NodeJS.ProcessEnv,
   onLine: (line: string) => void,
   stop: AbortSignal,
 ): Promise<number> {
   const child = spawn("bazel", bazelArguments(invocation), {
     cwd: invocation.places.workspace,
-    env: bazelEnvironment(process.env),
+    env: environment,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log = createWriteStream(invocation.places.log, { flags: "a" });
