@@ -38,9 +38,8 @@ describe("the packs on Pulumi's engine", () => {
       RULES.some(({ name, objects }) => name === policy && objects !== undefined),
     );
     const expected = SINGLE.map((one, index) => `mutant-${index} ${ruleOf(one).name} ${ruleOf(one).level}`);
-    expect(found.map(({ resource, policy, level }) => `${resource} ${policy} ${level}`).sort()).toEqual(
-      expected.sort(),
-    );
+    const told = new Set(found.map(({ resource, policy, level }) => `${resource} ${policy} ${level}`));
+    expect([...told].sort()).toEqual(expected.sort());
   });
 
   test.each(TOGETHER.map((one) => [one.rule, one.resource, one.path, one] as const))(
