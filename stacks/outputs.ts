@@ -1,4 +1,7 @@
-import type { Architecture } from "../components/platform/platform";
+import type { Architecture, Egress } from "../components/platform/platform";
+
+/** What a farm can stand on. */
+export type PlatformKind = "local" | "kubernetes";
 
 /** What a farm's stack tells those that build on it. */
 export interface FarmOutputs {
@@ -36,6 +39,9 @@ export interface FarmOutputs {
   readonly namespace: string;
   /** Path of the kubeconfig that the farm was made with. */
   readonly kubeconfig: string;
+  /** What the farm stands on, and the kubeconfig's context that it was made with, where its stack names one. */
+  readonly platform: { readonly kind: PlatformKind; readonly context?: string };
+  readonly egress: Egress;
 }
 
 /** What a release's stack tells those that add up its results. */

@@ -8,10 +8,13 @@ import { ReleaseJobs } from "../components/matrix/jobs";
 import { readIndex } from "../components/matrix/read-index";
 import { releasePolicies } from "../components/matrix/release-policies";
 import { declareNetworkPolicies } from "../components/buildbarn/network-policies";
+import { UserError } from "../components/user-error";
 import { RELEASE_NAMESPACE } from "./farm";
 import { readConfig } from "./config/read";
 import { RELEASE_SLICES } from "./config/release";
 import type { FarmOutputs, ReleaseOutputs } from "./outputs";
+
+const MADE_BEFORE = "a farm that stands, of this version: pulumi up on its stack";
 
 /** Where folders of the configuration start: the project, above `stacks`. */
 const PROJECT = join(__dirname, "..");
@@ -27,13 +30,17 @@ export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi
     `stacks/Pulumi.${pulumi.getStack()}.yaml: monofarm:release`,
   );
 
-  const provider = new kubernetes.Provider("cluster", { kubeconfig: farm.kubeconfig, enableServerSideApply: true });
+  const provider = new kubernetes.Provider("cluster", {
+    kubeconfig: farm.kubeconfig,
+    ...(farm.platform.context !== undefined && { context: farm.platform.context }),
+    enableServerSideApply: true,
+  });
   const namespace = new kubernetes.core.v1.Namespace(
     RELEASE_NAMESPACE,
     { metadata: { name: RELEASE_NAMESPACE, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
     { provider },
   ).metadata.name;
-  const policies = declareNetworkPolicies(namespace, releasePolicies(farm.namespace), { provider });
+  const policies = declareNetworkPolicies(namespace, releasePolicies(farm.namespace, farm.egress), { provider });
   const secret = new kubernetes.core.v1.Secret(
     "s3-credentials",
     { metadata: { name: "s3-credentials", namespace }, stringData: credentials },
@@ -74,6 +81,7 @@ async function farmOutputs(stack: string) {
   );
   const value = async <Key extends keyof FarmOutputs>(key: Key) => {
     const details = await reference.getOutputDetails(key);
+    if (details.value === undefined) throw new UserError(`stack ${stack}: ${key}`, "nothing", MADE_BEFORE);
     return details.value as FarmOutputs[Key];
   };
   const farm = {
@@ -86,6 +94,8 @@ async function farmOutputs(stack: string) {
     clientPool: await value("clientPool"),
     namespace: await value("namespace"),
     kubeconfig: await value("kubeconfig"),
+    platform: await value("platform"),
+    egress: await value("egress"),
   };
   return { farm, credentials: reference.requireOutput("credentials") as pulumi.Output<FarmOutputs["credentials"]> };
 }

@@ -30,6 +30,20 @@ export interface Platform {
   readonly volumes: readonly pulumi.Resource[];
 }
 
+/** Pods that answer for names. */
+export interface DnsPods {
+  readonly namespace: string;
+  readonly podLabels: Readonly<Record<string, string>>;
+}
+
+/** What the farm's pods may reach beside each other. */
+export interface Egress {
+  /** Undefined where names are answered outside of pods, at whatever address: port 53 is then open. */
+  readonly dns?: DnsPods;
+  /** An S3 service outside the cluster, for the pods of releases. */
+  readonly s3?: { readonly cidrs: readonly string[]; readonly port: number };
+}
+
 /** The pool for a role and architecture; undefined when the platform has none. */
 export function poolFor(
   platform: Pick<Platform, "pools">,

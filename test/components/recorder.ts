@@ -18,11 +18,19 @@ export interface Recorded {
   readonly inputs: Record<string, unknown>;
   /** URN-like reference of the provider that it was given; empty for none. */
   readonly provider: string;
+  /** Name of the parent; empty where it is the stack. */
+  readonly parent: string;
+  /** Options that decide what may happen to it later. */
+  readonly options: Pick<
+    pulumi.CustomResourceOptions,
+    "protect" | "retainOnDelete" | "ignoreChanges" | "deletedWith" | "dependsOn"
+  >;
 }
 
 /** Runs a program against mocks and gives every resource that it declared, once all of them are. */
-export async function record(program: () => pulumi.Output<unknown>): Promise<Recorded[]> {
-  const resources: Recorded[] = [];
+export async function record(program: () => pulumi.Output<unknown>, isPreview = false): Promise<Recorded[]> {
+  const resources: Omit<Recorded, "parent" | "options">[] = [];
+  const asked = new Map<string, pulumi.ResourceOptions>();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, provider }) => {
@@ -37,14 +45,23 @@ export async function record(program: () => pulumi.Output<unknown>): Promise<Rec
     },
     "monofarm",
     "test",
-    false,
+    isPreview,
   );
   await pulumi.runtime.runInPulumiStack(async () => {
+    // Mocks are not told options; a transformation is.
+    pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
+      asked.set(`${type} ${name}`, opts);
+      return undefined;
+    });
     await new Promise((resolve) => program().apply(resolve));
     return {};
   });
   await pulumi.runtime.disconnect();
-  return resources;
+  return resources.map((resource) => {
+    const options = asked.get(`${resource.type} ${resource.name}`) ?? {};
+    const { parent } = options as { parent?: { __name?: string } };
+    return { ...resource, parent: parent?.__name ?? "", options };
+  });
 }
 
 /** Resources of one kind, by name. */
