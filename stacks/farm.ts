@@ -1,13 +1,13 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { ArtifactStore } from "../components/artifacts/artifact-store";
 import { S3_CLAIM, S3_PORT } from "../components/artifacts/server";
 import { BuildBarn } from "../components/buildbarn/buildbarn";
 import { declareNetworkPolicies, FRONTEND_ENTRANCE, networkPolicies } from "../components/buildbarn/network-policies";
 import { storageClaims } from "../components/buildbarn/storage";
 import { poolFor } from "../components/platform/platform";
 import { UserError } from "../components/user-error";
+import { declareArtifacts } from "./artifacts";
 import { crossCheckFarm, FARM_SLICES } from "./config/farm";
 import type { Values } from "./config/check";
 import { readConfig } from "./config/read";
@@ -30,14 +30,13 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
   const config = readConfig(FARM_SLICES, crossCheckFarm);
   const demand = storageDemand(config);
   const claims = storageClaims(FARM_NAMESPACE, demand, "monofarm:storage");
-  const service = artifactService(config);
+  const { own } = config.artifacts;
 
-  const { platform, outputs } = place(
+  const where = place(
     config.platform,
-    "own" in service
-      ? [...claims, { namespace: FARM_NAMESPACE, name: S3_CLAIM, bytes: service.own.volumeBytes }]
-      : claims,
+    own === undefined ? claims : [...claims, { namespace: FARM_NAMESPACE, name: S3_CLAIM, bytes: own.volumeMiB }],
   );
+  const { platform, outputs } = where;
   const { provider } = platform;
   const namespace = new kubernetes.core.v1.Namespace(
     FARM_NAMESPACE,
@@ -49,18 +48,10 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     },
     { provider },
   ).metadata.name;
-  const entrances = [FRONTEND_ENTRANCE, ...("own" in service ? [{ part: "s3", port: S3_PORT }] : [])];
+  const entrances = [FRONTEND_ENTRANCE, ...(own === undefined ? [] : [{ part: "s3", port: S3_PORT }])];
   const policies = networkPolicies(RELEASE_NAMESPACE, entrances, outputs.egress.dns);
   const after = declareNetworkPolicies(namespace, policies, { provider });
-  const { releaseLock } = config.artifacts;
-  const artifacts = new ArtifactStore("artifacts", {
-    platform,
-    namespace,
-    service,
-    prefix: config.artifacts.prefix,
-    forceDestroy: config.artifacts.forceDestroy,
-    ...(releaseLock !== "none" && { releaseLockDays: releaseLock.days }),
-  });
+  const artifacts = declareArtifacts(config, where, namespace, RELEASE_NAMESPACE);
   const buildbarn = new BuildBarn("buildbarn", {
     platform,
     namespace,
@@ -76,13 +67,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
   const client = poolFor(platform, "client", "amd64") ?? poolFor(platform, "client", "arm64");
   return {
     endpoint: buildbarn.endpoint,
-    s3: pulumi.output({
-      endpoint: artifacts.endpoint,
-      address: artifacts.address,
-      region: artifacts.region,
-      buckets: artifacts.buckets,
-    }),
-    credentials: artifacts.credentials,
+    ...artifacts,
     workerImages: Object.fromEntries(workerPools(config).map((pool) => [pool.architecture, pool.workerImage])),
     clientImage: config.images.client,
     imagePullPolicy: config.images.pullPolicy,
@@ -126,18 +111,4 @@ function workerPools({ workers, images }: Config) {
       drainSeconds,
     };
   });
-}
-
-function artifactService({ artifacts: { own, existing }, images }: Config) {
-  if (existing !== undefined && own === undefined) return { existing };
-  if (own === undefined || existing !== undefined) {
-    throw new UserError(
-      "monofarm:artifacts",
-      own === undefined ? "neither own nor existing" : "both own and existing",
-      "one of them",
-    );
-  }
-  if (images.s3 === undefined)
-    throw new UserError("monofarm:images.s3", "nothing", "an image by digest, for monofarm:artifacts.own runs it");
-  return { own: { image: images.s3, imagePullPolicy: images.pullPolicy, volumeBytes: own.volumeMiB } };
 }

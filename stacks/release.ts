@@ -23,7 +23,7 @@ const PROJECT = join(__dirname, "..");
 export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi.Input<ReleaseOutputs[Key]> }> {
   const config = readConfig(RELEASE_SLICES);
   const index = readIndex(join(PROJECT, config.release.index));
-  const { farm, credentials } = await farmOutputs(config.farm);
+  const { farm, serviceAccount, credentials } = await farmOutputs(config.farm);
   const plan = planFarmRelease(
     { ...config.release, index },
     farm,
@@ -41,11 +41,7 @@ export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi
     { provider },
   ).metadata.name;
   const policies = declareNetworkPolicies(namespace, releasePolicies(farm.namespace, farm.egress), { provider });
-  const secret = new kubernetes.core.v1.Secret(
-    "s3-credentials",
-    { metadata: { name: "s3-credentials", namespace }, stringData: credentials },
-    { provider },
-  );
+  const access = declareAccess(namespace, serviceAccount, credentials, { provider });
   new ReleaseJobs(
     "release",
     {
@@ -56,7 +52,7 @@ export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi
         imagePullPolicy: farm.imagePullPolicy,
         frontend: farm.endpoint,
         s3: farm.s3,
-        credentialsSecret: secret.metadata.name,
+        ...access,
         workerImages: farm.workerImages,
         emulated: farm.pools.filter(({ emulated }) => emulated).map(({ architecture }) => architecture),
         pool: farm.clientPool,
@@ -97,5 +93,30 @@ async function farmOutputs(stack: string) {
     platform: await value("platform"),
     egress: await value("egress"),
   };
-  return { farm, credentials: reference.requireOutput("credentials") as pulumi.Output<FarmOutputs["credentials"]> };
+  const { value: serviceAccount } = await reference.getOutputDetails("clientServiceAccount");
+  return {
+    farm,
+    serviceAccount: serviceAccount as FarmOutputs["clientServiceAccount"],
+    credentials: reference.getOutput("credentials") as pulumi.Output<NonNullable<FarmOutputs["credentials"]>>,
+  };
+}
+
+/** What the pods of a release prove themselves with at the artifact store: a role of their own, else keys. */
+function declareAccess(
+  namespace: pulumi.Output<string>,
+  serviceAccount: string | undefined,
+  stringData: pulumi.Output<NonNullable<FarmOutputs["credentials"]>>,
+  options: pulumi.CustomResourceOptions,
+) {
+  if (serviceAccount === undefined) {
+    const metadata = { name: "s3-credentials", namespace };
+    const secret = new kubernetes.core.v1.Secret("s3-credentials", { metadata, stringData }, options);
+    return { credentialsSecret: secret.metadata.name };
+  }
+  const account = new kubernetes.core.v1.ServiceAccount(
+    serviceAccount,
+    { metadata: { name: serviceAccount, namespace }, automountServiceAccountToken: false },
+    options,
+  );
+  return { serviceAccount: account.metadata.name };
 }

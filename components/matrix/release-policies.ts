@@ -9,7 +9,7 @@ const FARM_PORTS = [8980, 7070];
 /** Policies of the namespace of releases: nothing in; out to the farm's entrances, to names and to the artifacts alone. */
 export function releasePolicies(
   farmNamespace: string,
-  { dns, s3 }: Egress,
+  { dns, services = [] }: Egress,
 ): Record<string, kubernetes.types.input.networking.v1.NetworkPolicySpec> {
   const farm = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": farmNamespace } } };
   return {
@@ -20,9 +20,10 @@ export function releasePolicies(
       egress: [
         { to: [farm], ports: FARM_PORTS.map((port) => ({ port, protocol: "TCP" })) },
         names(dns),
-        ...(s3 === undefined
-          ? []
-          : [{ to: s3.cidrs.map((cidr) => ({ ipBlock: { cidr } })), ports: [{ port: s3.port, protocol: "TCP" }] }]),
+        ...services.map(({ cidrs, port }) => ({
+          to: cidrs.map((cidr) => ({ ipBlock: { cidr } })),
+          ports: [{ port, protocol: "TCP" }],
+        })),
       ],
     },
   };

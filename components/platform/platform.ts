@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 export type Architecture = "amd64" | "arm64";
 
 /** What a set of nodes is for. */
-export type PoolRole = "system" | "storage" | "worker" | "client";
+export type PoolRole = "system" | "storage" | "worker" | "client" | "verify";
 
 /** Where pods of one role and architecture run. */
 export interface NodePool {
@@ -40,8 +40,8 @@ export interface DnsPods {
 export interface Egress {
   /** Undefined where names are answered outside of pods, at whatever address: port 53 is then open. */
   readonly dns?: DnsPods;
-  /** An S3 service outside the cluster, for the pods of releases. */
-  readonly s3?: { readonly cidrs: readonly string[]; readonly port: number };
+  /** Outside the cluster, for the pods of releases: where objects are kept, and who vouches for the pods there. */
+  readonly services?: readonly { readonly cidrs: readonly string[]; readonly port: number }[];
 }
 
 /** The pool for a role and architecture; undefined when the platform has none. */

@@ -1,6 +1,10 @@
 import { z } from "zod";
 
+import { planPool } from "../../components/platform/aws/pool-plan";
+import { UserError } from "../../components/user-error";
+
 import type { Values } from "./check";
+import { githubSlice } from "./aws";
 import { architecture, platformSlice } from "./place";
 
 const MIB = 2 ** 20;
@@ -89,6 +93,7 @@ export const FARM_SLICES = {
   storage: storageSlice,
   workers: workersSlice,
   artifacts: artifactsSlice,
+  github: githubSlice,
 } as const;
 
 /** Notes a mistake: the key, what was found, what is allowed. */
@@ -96,7 +101,7 @@ export type Refuse = (key: string, found: unknown, allowed: string) => void;
 
 /** What no slice sees by itself: slices that do not fit each other. */
 export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refuse): void {
-  const { platform, images, workers, artifacts } = config;
+  const { platform, images, workers, artifacts, github } = config;
   for (const [index, { architecture }] of workers.pools.entries()) {
     const path = `workers.pools.${index}.architecture`;
     if (workers.pools.findIndex((pool) => pool.architecture === architecture) !== index)
@@ -110,8 +115,26 @@ export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refus
     if (!platform.pools.some((pool) => pool.role === role))
       refuse("platform.pools", `no pool of role ${role}`, "one of amd64 or arm64");
   }
-  const { own, existing, releaseLock, forceDestroy } = artifacts;
-  if ((own === undefined) === (existing === undefined))
+  const { own, existing, releaseLock, forceDestroy, prefix } = artifacts;
+  if (platform.kind === "aws") {
+    if (own !== undefined || existing !== undefined)
+      refuse("artifacts", own === undefined ? "existing" : "own", "neither own nor existing: on AWS buckets are AWS'");
+    if (releaseLock === "none") refuse("artifacts.releaseLock", releaseLock, "{ days: N }: S3 can lock");
+    if (forceDestroy) refuse("artifacts.forceDestroy", forceDestroy, "false on AWS");
+    if (prefix.length < 3 || prefix.length > 50)
+      refuse("artifacts.prefix", prefix, "3 to 50 characters, for names of buckets are the whole world's");
+    for (const [index, spec] of platform.pools.entries()) {
+      try {
+        planPool(spec, `platform.pools.${index}`);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        refuse(error.where, error.found, error.allowed);
+      }
+    }
+  } else if (github !== undefined) {
+    refuse("github", "roles", "nothing: roles for GitHub's workflows are AWS'");
+  }
+  if (platform.kind !== "aws" && (own === undefined) === (existing === undefined))
     refuse("artifacts", own === undefined ? "neither own nor existing" : "both own and existing", "one of them");
   if (own !== undefined && images.s3 === undefined)
     refuse("images.s3", undefined, "an image by digest, for monofarm:artifacts.own runs it");

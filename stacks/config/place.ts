@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { AWS_PLACE } from "./aws";
+
 export const architecture = z.enum(["amd64", "arm64"]);
 
 const pool = z.strictObject({
@@ -57,8 +59,8 @@ const kubernetesPlace = z.strictObject({
 /** `monofarm:platform`: where the farm stands. */
 export const platformSlice = z.discriminatedUnion(
   "kind",
-  [localPlace, kubernetesPlace],
-  "local or kubernetes, and what belongs to it",
+  [localPlace, kubernetesPlace, AWS_PLACE],
+  "local, kubernetes or aws, and what belongs to it",
 );
 
 /** Where a farm stands, as its stack says. */

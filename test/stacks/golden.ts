@@ -24,10 +24,13 @@ export function asTexts(values: Values): Record<string, string> {
   );
 }
 
-/** Declares a whole farm, as a first preview would: what only the cloud can tell is unknown. */
-export async function declareFarm(values: Values): Promise<Recorded[]> {
+/**
+ * Declares a whole farm.
+ * @param isPreview as a first preview does: what only the cloud can tell is unknown
+ */
+export async function declareFarm(values: Values, isPreview = false): Promise<Recorded[]> {
   pulumi.runtime.setAllConfig(asTexts(values));
-  return record(() => pulumi.output(farm()), true);
+  return record(() => pulumi.output(farm()), isPreview);
 }
 
 /** A farm as a reviewer reads it: each resource under its parent, and of each the settings that matter. */

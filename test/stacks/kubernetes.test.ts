@@ -111,7 +111,7 @@ describe("pods of releases", () => {
     releasePolicies("monofarm", egress[0] ?? {})["release-clients"]?.egress;
 
   test("reach the S3 service of the stack, at its networks and port alone", () => {
-    expect(egressOf({ dns, s3: { cidrs: ["192.0.2.0/24"], port: 9000 } })).toEqual([
+    expect(egressOf({ dns, services: [{ cidrs: ["192.0.2.0/24"], port: 9000 }] })).toEqual([
       expect.objectContaining({ ports: expect.arrayContaining([{ port: 8980, protocol: "TCP" }]) as object[] }),
       NAMES_OF_THE_CLUSTER,
       { to: [{ ipBlock: { cidr: "192.0.2.0/24" } }], ports: [{ port: 9000, protocol: "TCP" }] },
