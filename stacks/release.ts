@@ -93,10 +93,10 @@ async function farmOutputs(stack: string) {
     platform: await value("platform"),
     egress: await value("egress"),
   };
-  const { value: serviceAccount } = await reference.getOutputDetails("clientServiceAccount");
+  const account = await reference.getOutputDetails("clientServiceAccount");
   return {
     farm,
-    serviceAccount: serviceAccount as FarmOutputs["clientServiceAccount"],
+    serviceAccount: account.value as FarmOutputs["clientServiceAccount"],
     credentials: reference.getOutput("credentials") as pulumi.Output<NonNullable<FarmOutputs["credentials"]>>,
   };
 }

@@ -160,6 +160,11 @@ describe("the reference farm on AWS", () => {
     }
   });
 
+  test("protects every bucket, for a refused destroy takes what is not", () => {
+    const buckets = resources.filter(({ type }) => type === "aws:s3/bucket:Bucket");
+    expect(buckets.map(({ options }) => options.protect)).toEqual(AWS_PURPOSES.map(() => true));
+  });
+
   const ROLE = (writer: string) => `arn:aws:aws:iam/role:Role:artifacts-${writer}`;
   const policies = (writer: string, purpose: string): Policies => ({
     identity: [parsed(all("aws:iam/rolePolicy:RolePolicy").get(`artifacts-${writer}`), "policy")],

@@ -22,7 +22,8 @@ export interface AwsBucketArgs {
 export function declareAwsBucket(args: AwsBucketArgs, options: pulumi.CustomResourceOptions): aws.s3.Bucket {
   const { purpose } = args;
   const isLocked = LOCKED.includes(purpose);
-  const kept = { ...options, protect: isLocked, retainOnDelete: isLocked };
+  // A destroy that is refused for one protected resource still takes the others: every bucket is protected.
+  const kept = { ...options, protect: true, retainOnDelete: isLocked };
   const bucket = new aws.s3.Bucket(
     purpose,
     {
