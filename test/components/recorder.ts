@@ -31,7 +31,11 @@ export interface Recorded {
 }
 
 /** Runs a program against mocks and gives every resource that it declared, once all of them are. */
-export async function record(program: () => pulumi.Output<unknown>, isPreview = false): Promise<Recorded[]> {
+export async function record(
+  program: () => pulumi.Output<unknown> | Promise<unknown>,
+  isPreview = false,
+  farmOutputs: Record<string, unknown> = {},
+): Promise<Recorded[]> {
   const resources: Omit<Recorded, "parent" | "options">[] = [];
   const asked = new Map<string, pulumi.ResourceOptions>();
   await pulumi.runtime.setMocks(
@@ -39,6 +43,7 @@ export async function record(program: () => pulumi.Output<unknown>, isPreview = 
       newResource: ({ type, name, inputs, provider }) => {
         resources.push({ type, name, inputs: inputs as Record<string, unknown>, provider: provider ?? "" });
         const state = {
+          ...(type === "pulumi:pulumi:StackReference" && { outputs: farmOutputs }),
           // What only AWS could tell: known after an update, unknown before.
           ...(type.startsWith("aws:") && !isPreview && { ...TOLD_BY_AWS, arn: `arn:aws:${type}:${name}`, name }),
           ...(inputs as object),
@@ -58,7 +63,7 @@ export async function record(program: () => pulumi.Output<unknown>, isPreview = 
       asked.set(`${type} ${name}`, opts);
       return undefined;
     });
-    const outputs = program();
+    const outputs: pulumi.Output<unknown> = pulumi.output(await program());
     // Outputs that stay unknown never come; every resource is awaited by the stack itself.
     if (!isPreview) await new Promise((resolve) => outputs.apply(resolve));
     return {};
