@@ -16,19 +16,20 @@ export default defineConfig({
         test: {
           name: "pure",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/farm/**", "node_modules/**"],
+          exclude: ["test/{arm64,farm,images}/**", "node_modules/**"],
           testTimeout: 60_000,
         },
       },
-      {
+      { test: { name: "images", include: ["test/images/*.test.ts"], testTimeout: 1_800_000 } },
+      ...["farm", "arm64"].map((name) => ({
         test: {
-          name: "farm",
-          include: ["test/farm/*.test.ts"],
+          name,
+          include: [`test/${name}/*.test.ts`],
           fileParallelism: false,
           testTimeout: 900_000,
           hookTimeout: 900_000,
         },
-      },
+      })),
     ],
   },
 });

@@ -20,6 +20,14 @@ export const FARM_NAMESPACE = "monofarm";
 /** Namespace of the Jobs of releases. */
 export const RELEASE_NAMESPACE = "monofarm-release";
 
+/** Labels of a namespace that enforces a pod security standard, at a version: a new one must not refuse a farm that stands. */
+export function podSecurity(standard: "baseline" | "restricted"): Record<string, string> {
+  return {
+    "pod-security.kubernetes.io/enforce": standard,
+    "pod-security.kubernetes.io/enforce-version": "v1.33",
+  };
+}
+
 /** Seconds that a worker may go on with its action when its pod is told to stop, beyond which any would be refused. */
 const DRAIN_MARGIN_SECONDS = 60;
 
@@ -43,7 +51,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     {
       metadata: {
         name: FARM_NAMESPACE,
-        labels: { "pod-security.kubernetes.io/enforce": "baseline" },
+        labels: podSecurity("baseline"),
       },
     },
     { provider },

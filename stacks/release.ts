@@ -9,7 +9,7 @@ import { readIndex } from "../components/matrix/read-index";
 import { releasePolicies } from "../components/matrix/release-policies";
 import { declareNetworkPolicies } from "../components/buildbarn/network-policies";
 import { UserError } from "../components/user-error";
-import { RELEASE_NAMESPACE } from "./farm";
+import { podSecurity, RELEASE_NAMESPACE } from "./farm";
 import { readConfig } from "./config/read";
 import { RELEASE_SLICES } from "./config/release";
 import type { FarmOutputs, ReleaseOutputs } from "./outputs";
@@ -37,7 +37,7 @@ export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi
   });
   const namespace = new kubernetes.core.v1.Namespace(
     RELEASE_NAMESPACE,
-    { metadata: { name: RELEASE_NAMESPACE, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
+    { metadata: { name: RELEASE_NAMESPACE, labels: podSecurity("restricted") } },
     { provider },
   ).metadata.name;
   const policies = declareNetworkPolicies(namespace, releasePolicies(farm.namespace, farm.egress), { provider });

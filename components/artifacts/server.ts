@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { CONFINED, FARM_USER, podDefaults, resources, selector } from "../buildbarn/pod";
+import { AS_FARM_USER, CONFINED, dataVolume, directories, podDefaults, resources, selector } from "../buildbarn/pod";
 import type { NodePool } from "../platform/platform";
 import type { Credentials } from "./credentials";
 
@@ -45,6 +45,7 @@ export function declareServer(
     options,
   );
   const from = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: "s3", key } } });
+  const data = { name: "data", mountPath: "/data" };
   const httpGet = { path: "/health", port: S3_PORT };
   const ready = new kubernetes.apps.v1.StatefulSet(
     "s3",
@@ -58,23 +59,8 @@ export function declareServer(
           metadata: { labels: selector("s3") },
           spec: {
             ...podDefaults(args.pool),
-            securityContext: {
-              runAsUser: FARM_USER,
-              runAsGroup: FARM_USER,
-              fsGroup: FARM_USER,
-              seccompProfile: { type: "RuntimeDefault" },
-            },
-            initContainers: [
-              {
-                name: "directories",
-                image: args.image,
-                imagePullPolicy: args.imagePullPolicy,
-                command: ["/bin/mkdir", "-p", "/data/objects", "/data/versions"],
-                resources: resources({ cpu: "10m", memory: "32Mi" }),
-                securityContext: CONFINED,
-                volumeMounts: [{ name: "data", mountPath: "/data" }],
-              },
-            ],
+            securityContext: AS_FARM_USER,
+            initContainers: [directories(args, data, ["/data/objects", "/data/versions"])],
             containers: [
               {
                 name: "s3",
@@ -98,22 +84,12 @@ export function declareServer(
                 startupProbe: { httpGet, periodSeconds: 1, failureThreshold: 60 },
                 readinessProbe: { httpGet, periodSeconds: 10 },
                 livenessProbe: { httpGet, periodSeconds: 15, failureThreshold: 4 },
-                volumeMounts: [{ name: "data", mountPath: "/data" }],
+                volumeMounts: [data],
               },
             ],
           },
         },
-        volumeClaimTemplates: [
-          {
-            metadata: { name: "data" },
-            spec: {
-              accessModes: ["ReadWriteOnce"],
-              ...(args.storageClassName !== undefined && { storageClassName: args.storageClassName }),
-              resources: { requests: { storage: String(args.volumeBytes) } },
-            },
-          },
-        ],
-        persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" },
+        ...dataVolume(args.storageClassName, args.volumeBytes),
       },
     },
     { ...options, dependsOn: [secret, ...[options.dependsOn ?? []].flat()] as pulumi.Resource[] },

@@ -4,10 +4,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { FRONTEND_PORT, frontendConfiguration } from "./configuration/frontend";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
 import {
+  AS_FARM_USER,
   configurationFiles,
   configVolume,
   dependencies,
-  FARM_USER,
   type PartArgs,
   podDefaults,
   podMetadata,
@@ -39,11 +39,7 @@ export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResour
           spec: {
             ...podDefaults(args.pool),
             terminationGracePeriodSeconds: 60,
-            securityContext: {
-              runAsUser: FARM_USER,
-              runAsGroup: FARM_USER,
-              seccompProfile: { type: "RuntimeDefault" },
-            },
+            securityContext: AS_FARM_USER,
             containers: [
               {
                 ...program("bb_storage", "frontend", args, { cpu: "100m", memory: "1Gi" }),

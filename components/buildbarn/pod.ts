@@ -57,6 +57,54 @@ export function podDefaults(pool: NodePool): PodSpec {
   };
 }
 
+/** Pods whose programs all run as the farm's own user, to whom their volumes belong. */
+export const AS_FARM_USER: kubernetes.types.input.core.v1.PodSecurityContext = {
+  runAsUser: FARM_USER,
+  runAsGroup: FARM_USER,
+  fsGroup: FARM_USER,
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+/** A container that makes folders in a volume before the others start. */
+export function directories(
+  { image, imagePullPolicy }: Pick<PartArgs, "image" | "imagePullPolicy">,
+  mount: kubernetes.types.input.core.v1.VolumeMount,
+  paths: readonly string[],
+): Container {
+  return {
+    name: "directories",
+    image,
+    imagePullPolicy,
+    command: ["/bin/mkdir", "-p", ...paths],
+    resources: resources({ cpu: "10m", memory: "32Mi" }),
+    securityContext: CONFINED,
+    volumeMounts: [mount],
+  };
+}
+
+/** The volume `data` of each pod of a StatefulSet: gone with the farm, kept when fewer pods are wanted. */
+export function dataVolume(
+  storageClassName: pulumi.Input<string> | undefined,
+  bytes: number,
+): Pick<
+  kubernetes.types.input.apps.v1.StatefulSetSpec,
+  "volumeClaimTemplates" | "persistentVolumeClaimRetentionPolicy"
+> {
+  return {
+    volumeClaimTemplates: [
+      {
+        metadata: { name: "data" },
+        spec: {
+          accessModes: ["ReadWriteOnce"],
+          ...(storageClassName !== undefined && { storageClassName }),
+          resources: { requests: { storage: String(bytes) } },
+        },
+      },
+    ],
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" },
+  };
+}
+
 /** Asks whether start-up is over; the server begins to answer only then. */
 export function probes(
   port: number = DIAGNOSTICS_PORT,

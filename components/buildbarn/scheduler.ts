@@ -4,10 +4,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { SCHEDULER_PORTS, type SchedulerDemand, schedulerConfiguration } from "./configuration/scheduler";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
 import {
+  AS_FARM_USER,
   configurationFiles,
   configVolume,
   dependencies,
-  FARM_USER,
   type PartArgs,
   podDefaults,
   podMetadata,
@@ -52,11 +52,7 @@ export function declareScheduler(
           metadata: podMetadata("scheduler", files),
           spec: {
             ...podDefaults(args.pool),
-            securityContext: {
-              runAsUser: FARM_USER,
-              runAsGroup: FARM_USER,
-              seccompProfile: { type: "RuntimeDefault" },
-            },
+            securityContext: AS_FARM_USER,
             containers: [
               {
                 ...program("bb_scheduler", "scheduler", args, { cpu: "100m", memory: "1Gi" }),

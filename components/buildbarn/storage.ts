@@ -7,16 +7,16 @@ import { STORAGE_PORT } from "./configuration/blob-access";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
 import { stateDirectory, STORAGE_DIRECTORY, storageConfiguration, STORES } from "./configuration/storage";
 import {
+  AS_FARM_USER,
   configurationFiles,
   configVolume,
+  dataVolume,
   dependencies,
-  CONFINED,
-  FARM_USER,
+  directories,
   type PartArgs,
   podDefaults,
   podMetadata,
   program,
-  resources,
   selector,
 } from "./pod";
 
@@ -88,23 +88,8 @@ export function declareStorage(
           spec: {
             ...podDefaults(args.pool),
             terminationGracePeriodSeconds: 60,
-            securityContext: {
-              runAsUser: FARM_USER,
-              runAsGroup: FARM_USER,
-              fsGroup: FARM_USER,
-              seccompProfile: { type: "RuntimeDefault" },
-            },
-            initContainers: [
-              {
-                name: "directories",
-                image: args.image,
-                imagePullPolicy: args.imagePullPolicy,
-                command: ["/bin/mkdir", "-p", ...STORES.map(stateDirectory)],
-                resources: resources({ cpu: "10m", memory: "32Mi" }),
-                securityContext: CONFINED,
-                volumeMounts: [data],
-              },
-            ],
+            securityContext: AS_FARM_USER,
+            initContainers: [directories(args, data, STORES.map(stateDirectory))],
             containers: [
               {
                 ...shard,
@@ -116,18 +101,7 @@ export function declareStorage(
             volumes: [configVolume("storage")],
           },
         },
-        volumeClaimTemplates: [
-          {
-            metadata: { name: "data" },
-            spec: {
-              accessModes: ["ReadWriteOnce"],
-              ...(args.storageClassName !== undefined && { storageClassName: args.storageClassName }),
-              resources: { requests: { storage: String(volumeBytes(Object.values(stores))) } },
-            },
-          },
-        ],
-        // A destroyed farm leaves no claim behind; scaling in keeps the data.
-        persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" },
+        ...dataVolume(args.storageClassName, volumeBytes(Object.values(stores))),
       },
     },
     { ...options, dependsOn: [...dependencies(options), config] },

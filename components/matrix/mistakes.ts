@@ -29,11 +29,12 @@ export class IndexError extends UserError {
 
 /** Collects mistakes while an index is read, so that one run shows them all. */
 export class Mistakes {
-  private readonly found: Mistake[] = [];
+  private readonly found = new Map<string, Mistake>();
 
-  /** Notes a mistake; `value` is shown as JSON, cut at 80 characters. */
+  /** Notes a mistake, one for each place: the first. `value` is shown as JSON, cut at 80 characters. */
   add(file: string, path: string, value: unknown, allowed: string): void {
-    this.found.push({ file, path, found: show(value), allowed });
+    const mistake = { file, path, found: show(value), allowed };
+    if (!this.found.has(where(mistake))) this.found.set(where(mistake), mistake);
   }
 
   /**
@@ -41,7 +42,7 @@ export class Mistakes {
    * @throws IndexError where any mistake was noted
    */
   throwIfAny(directory = ""): void {
-    if (this.found.length > 0) throw new IndexError(this.found, directory);
+    if (this.found.size > 0) throw new IndexError([...this.found.values()], directory);
   }
 }
 

@@ -10,8 +10,11 @@ import { table } from "../terminal/table";
 import { inForeground } from "./again";
 import type { Command } from "./command";
 
-const STAGES = ["check", "pure", "farm"] as const;
+const STAGES = ["check", "pure", "farm", "arm64"] as const;
 type Stage = (typeof STAGES)[number];
+
+/** Too slow for every day. */
+const ON_DEMAND: Stage = "arm64";
 
 /** What one stage came to. */
 interface Outcome {
@@ -24,10 +27,12 @@ interface Outcome {
 const usage = `
 Usage: ./farm test [STAGE…]
 
-Everything that proves the farm; all stages by default, in this order:
+Everything that proves the farm; all stages but the last by default, in this order:
   check   types, lint and format
   pure    planners, components and the shard runner, without a cluster
-  farm    ./farm up and the stack's own release, which ends one that is there; then the tests on the running farm
+  farm    ./farm up and the stack's own release, which ends one that is there; every image once more from nothing; then
+          the tests on the running farm
+  arm64   only where it is named: ./farm up --arch amd64,arm64, and a release for both; arm64 is emulated
 
 The last line is "N passed, N failed"; the exit code is 0 only when nothing failed.
 `;
@@ -37,7 +42,7 @@ export const command: Command = {
   run: async (args) => {
     const unknown = args.find((arg) => !STAGES.some((stage) => stage === arg));
     if (unknown !== undefined) throw new UserError("./farm test", unknown, `a stage: ${STAGES.join(", ")}`);
-    const wanted = STAGES.filter((stage) => args.length === 0 || args.includes(stage));
+    const wanted = STAGES.filter((stage) => (args.length === 0 ? stage !== ON_DEMAND : args.includes(stage)));
     const outcomes: Outcome[] = [];
     for (const stage of wanted) outcomes.push(...(await RUN[stage]()));
     process.stdout.write(`\n${summary(outcomes)}\n`);
@@ -54,16 +59,24 @@ const RUN: Readonly<Record<Stage, () => Promise<Outcome[]>>> = {
     await single("format", node("node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", ".")),
   ],
   pure: async () => [await vitest("pure", (argv) => argv)],
-  farm: async () => {
-    const outcomes: Outcome[] = [];
-    for (const command of ["up --no-release", "release --instead"]) {
-      const outcome = await single(`farm ${command}`, [join(CHECKOUT, "farm"), ...command.split(" ")]);
-      outcomes.push(outcome);
-      if (outcome.failed > 0) return outcomes;
-    }
-    return [...outcomes, await vitest("farm", inNamespace)];
-  },
+  farm: () =>
+    onFarm(["up --no-release", "release --instead"], async () => [
+      await vitest("images", (argv) => argv),
+      await vitest("farm", inNamespace),
+    ]),
+  arm64: () => onFarm(["up --no-release --arch amd64,arm64"], async () => [await vitest("arm64", inNamespace)]),
 };
+
+/** Tests on a farm that these commands bring about; nothing is tested where one of them fails. */
+async function onFarm(commands: readonly string[], tests: () => Promise<Outcome[]>): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const command of commands) {
+    const outcome = await single(`farm ${command}`, [join(CHECKOUT, "farm"), ...command.split(" ")]);
+    outcomes.push(outcome);
+    if (outcome.failed > 0) return outcomes;
+  }
+  return [...outcomes, ...(await tests())];
+}
 
 function node(script: string, ...args: string[]): string[] {
   return [process.execPath, join(CHECKOUT, script), ...args];

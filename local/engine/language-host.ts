@@ -2,14 +2,20 @@
  * Pulumi's host of Node.js programs, for machines where Pulumi's own `pulumi-language-nodejs` cannot be had.
  *
  * The engine starts it, reads the port that it prints, and asks it over gRPC (`pulumirpc.LanguageRuntime`) to run
- * programs; everything behind that is in the npm package @pulumi/pulumi. It answers what `preview`, `up`, `refresh` and
- * `destroy` ask, and nothing else.
+ * programs and policy packs; everything behind that is in the npm package @pulumi/pulumi. It answers what `preview`, `up`,
+ * `refresh` and `destroy` ask, and nothing else.
  */
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
+import {
+  type sendUnaryData,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+} from "@grpc/grpc-js";
 import * as service from "@pulumi/pulumi/proto/language_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/language_pb";
 import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
@@ -68,6 +74,43 @@ function run(
   });
 }
 
+/** Runs a policy pack in its own folder: the engine reads its port and its complaints from the stream. */
+function runPlugin(call: ServerWritableStream<messages.RunPluginRequest, messages.RunPluginResponse>) {
+  const { request } = call;
+  const folder = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
+  const fromPack = createRequire(join(folder, "package.json"));
+  const program = fromPack.resolve("@pulumi/pulumi/cmd/run-policy-pack");
+  const child = spawn(process.execPath, [program, engineAddress, folder], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...environment(request.getEnvList()) },
+  });
+  const send = (fill: (response: messages.RunPluginResponse) => void) => {
+    const response = new messages.RunPluginResponse();
+    fill(response);
+    call.write(response);
+  };
+  child.stdout.on("data", (chunk: Buffer) => {
+    send((response) => response.setStdout(chunk));
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    send((response) => response.setStderr(chunk));
+  });
+  child.on("error", (error) => call.destroy(error));
+  child.on("close", (code) => {
+    send((response) => response.setExitcode(code ?? 1));
+    call.end();
+  });
+  call.on("cancelled", () => child.kill());
+}
+
+/** `NAME=value` lines as an environment. */
+function environment(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)] as const),
+  );
+}
+
 const server = new Server();
 server.addService(service.LanguageRuntimeService, {
   handshake: (_: unknown, done: sendUnaryData<messages.LanguageHandshakeResponse>) => {
@@ -83,6 +126,7 @@ server.addService(service.LanguageRuntimeService, {
     done(null, new messages.GetRequiredPackagesResponse());
   },
   run,
+  runPlugin,
 });
 server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;

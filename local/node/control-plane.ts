@@ -88,20 +88,27 @@ function apiServer(tools: ControlPlaneTools, at: NodePaths): DaemonSpec {
   };
 }
 
+/** How a part of the control plane calls the API server and is called itself; the only one of its kind leads at once. */
+function clientArguments(at: NodePaths, name: string): string[] {
+  const kubeconfig = join(at.configuration, `${name}.kubeconfig`);
+  return [
+    `--kubeconfig=${kubeconfig}`,
+    `--authentication-kubeconfig=${kubeconfig}`,
+    `--authorization-kubeconfig=${kubeconfig}`,
+    "--bind-address=127.0.0.1",
+    `--tls-cert-file=${join(at.certificates, "apiserver.crt")}`,
+    `--tls-private-key-file=${join(at.certificates, "apiserver.key")}`,
+    "--leader-elect=false",
+  ];
+}
+
 function controllerManager(tools: ControlPlaneTools, at: NodePaths): DaemonSpec {
   const pki = (file: string) => join(at.certificates, file);
-  const kubeconfig = join(at.configuration, "controller-manager.kubeconfig");
   return {
     name: "kube-controller-manager",
     binary: tools["kube-controller-manager"],
     args: [
-      `--kubeconfig=${kubeconfig}`,
-      `--authentication-kubeconfig=${kubeconfig}`,
-      `--authorization-kubeconfig=${kubeconfig}`,
-      "--bind-address=127.0.0.1",
-      `--tls-cert-file=${pki("apiserver.crt")}`,
-      `--tls-private-key-file=${pki("apiserver.key")}`,
-      "--leader-elect=false",
+      ...clientArguments(at, "controller-manager"),
       "--use-service-account-credentials=true",
       `--service-account-private-key-file=${pki("service-account.key")}`,
       `--root-ca-file=${pki("cluster-ca.crt")}`,
@@ -122,21 +129,10 @@ function controllerManager(tools: ControlPlaneTools, at: NodePaths): DaemonSpec 
 }
 
 function scheduler(tools: ControlPlaneTools, at: NodePaths): DaemonSpec {
-  const pki = (file: string) => join(at.certificates, file);
-  const kubeconfig = join(at.configuration, "scheduler.kubeconfig");
   return {
     name: "kube-scheduler",
     binary: tools["kube-scheduler"],
-    args: [
-      `--kubeconfig=${kubeconfig}`,
-      `--authentication-kubeconfig=${kubeconfig}`,
-      `--authorization-kubeconfig=${kubeconfig}`,
-      "--bind-address=127.0.0.1",
-      `--tls-cert-file=${pki("apiserver.crt")}`,
-      `--tls-private-key-file=${pki("apiserver.key")}`,
-      "--leader-elect=false",
-      "--profiling=false",
-    ],
+    args: [...clientArguments(at, "scheduler"), "--profiling=false"],
     files: {},
     ports: [10259],
     probe: { kind: "http", url: "https://127.0.0.1:10259/healthz", identity: "admin" },

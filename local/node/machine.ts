@@ -67,6 +67,7 @@ export function checkMachine(facts: MachineFacts = machineFacts()): void {
 const EMULATION: readonly Need[] = [
   program("qemu-aarch64-static", "qemu-user-static"),
   program("update-binfmts", "binfmt-support"),
+  program("arch-test", "arch-test"),
 ];
 
 /** Whether a file is there, and static where it must be. */

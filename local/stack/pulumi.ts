@@ -10,6 +10,7 @@ import { CommandError, run } from "../run";
 import type { Report } from "../terminal/progress";
 import type { Tools } from "../toolbox/toolbox";
 import { configFile, type StackName } from "./config";
+import { policyArguments, violationIn } from "./policies";
 
 const BACKEND = join(STATE, "pulumi");
 const PASSPHRASE = join(STATE, "pulumi-passphrase");
@@ -36,10 +37,17 @@ export async function pulumi(
   releaseDeadLocks(stack);
   const command = [tools.pulumi.path, ...args, "--stack", stack, "--config-file", configFile(stack)];
   const [program = "", ...rest] = inNamespace([...command, "--non-interactive", "--color=never"]);
+  // What policies say stands before the outputs: further up than an error quotes.
+  const printed: string[] = [];
+  const hear = (line: string) => {
+    printed.push(line);
+    onLine?.(line);
+  };
   try {
-    return await run(program, rest, { cwd: CHECKOUT, env, ...(onLine && { onLine }) });
+    return await run(program, rest, { cwd: CHECKOUT, env, onLine: hear });
   } catch (error) {
-    throw error instanceof CommandError ? (mistakeIn(error.output) ?? error) : error;
+    if (!(error instanceof CommandError)) throw error;
+    throw mistakeIn(error.output) ?? violationIn(printed.join("\n")) ?? error;
   }
 }
 
@@ -55,9 +63,11 @@ const CHANGE = /^ [+~-]+ +\S*?([^:/\s]+) (\S+) (creat|updat|delet)/;
 /**
  * `pulumi up` on a stack of this machine, telling which resource it is at. Asks the cluster first what is still there:
  * an interrupted `destroy`, or somebody's `kubectl delete`, takes things away that the stack's state still has.
+ * Previews it first: what a mandatory policy refuses is refused before anything is made.
+ * @throws UserError with the key to change, for the first such policy
  */
 export async function pulumiUp(tools: Tools, stack: StackName, report: Report): Promise<Changes> {
-  const output = await pulumi(tools, stack, ["up", "--yes", "--skip-preview", "--refresh"], (line) => {
+  const output = await pulumi(tools, stack, ["up", "--yes", "--refresh", ...policyArguments()], (line) => {
     const [, type, name] = CHANGE.exec(line) ?? [];
     if (type !== undefined && name !== undefined) report.note(`(${type} ${name})`);
   });

@@ -52,6 +52,8 @@ export type Acceptance = { readonly range: VersionRange } & (
   | {
       /** Arguments that make the program print its version. */
       readonly args: readonly string[];
+      /** Arguments of programs that take others. */
+      readonly argsOf?: Readonly<Partial<Record<BinaryName, readonly string[]>>>;
     }
   | {
       /** Name of the provider: `kubernetes`. */
@@ -189,7 +191,11 @@ export const GO_MODULES: readonly GoModule[] = [
       kubectl: "k8s.io/kubernetes/cmd/kubectl",
       kubelet: "k8s.io/kubernetes/cmd/kubelet",
     },
-    accepted: { args: ["--version"], range: { from: "1.37", below: "1.38" } },
+    accepted: {
+      args: ["--version"],
+      argsOf: { kubectl: ["version", "--client"] },
+      range: { from: "1.37", below: "1.38" },
+    },
     variables: (version) => ({
       "k8s.io/component-base/version.gitVersion": `v${version}`,
       "k8s.io/component-base/version.gitMajor": version.split(".")[0] ?? "",

@@ -4,7 +4,7 @@ import { delimiter, join, sep } from "node:path";
 
 import { CACHE, STATE } from "../directories";
 import { CommandError, run } from "../run";
-import type { BinaryName, GoModule } from "./catalog";
+import type { Acceptance, BinaryName, GoModule } from "./catalog";
 import { accepts, compareVersions, versionIn } from "./version";
 
 /** A program that the machine had already. */
@@ -31,10 +31,10 @@ export async function find(module: GoModule): Promise<Found[] | undefined> {
 
 async function programOnPath(
   name: BinaryName,
-  { args, range }: { readonly args: readonly string[]; readonly range: { from: string; below: string } },
+  { args, argsOf, range }: Extract<Acceptance, { args: readonly string[] }>,
 ): Promise<Found | undefined> {
   const path = onPath(name);
-  const version = path === undefined ? undefined : await reportedVersion(path, args);
+  const version = path === undefined ? undefined : await reportedVersion(path, argsOf?.[name] ?? args);
   if (path === undefined || version === undefined || !accepts(range, version)) return undefined;
   return { name, path, version };
 }

@@ -69,6 +69,9 @@ interface Container {
   readonly image: string;
   readonly command?: readonly string[];
   readonly restartPolicy?: string;
+  readonly startupProbe?: object;
+  readonly readinessProbe?: object;
+  readonly livenessProbe?: object;
   readonly resources: { readonly requests?: object; readonly limits?: { readonly memory?: string } };
   readonly securityContext: {
     readonly allowPrivilegeEscalation: boolean;
@@ -82,6 +85,7 @@ interface Container {
 interface Pod {
   readonly automountServiceAccountToken: boolean;
   readonly terminationGracePeriodSeconds?: number;
+  readonly securityContext: { readonly seccompProfile?: object };
   readonly initContainers?: readonly Container[];
   readonly containers: readonly Container[];
 }
@@ -190,7 +194,51 @@ describe("a farm of two storage shards and two worker pools", () => {
     expect(actionCache.putAuthorizer).toEqual({ deny: {} });
   });
 
-  test("keeps secrets secret and gives every purpose a bucket", () => {
+  test("gives every resource to a component", () => {
+    const parents = new Map(resources.map(({ type, name, parent }) => [`${type} ${name}`, parent]));
+    const components = [...parents].filter(([name]) => name.startsWith("monofarm:"));
+    expect(components.map(([name]) => name.split(" ")[1]).sort()).toEqual(["artifacts", "buildbarn", "platform"]);
+    const orphans = [...parents].filter(([name, parent]) => !/^(monofarm|pulumi):/.test(name) && parent === "");
+    expect(orphans.map(([name]) => name)).toEqual([]);
+  });
+
+  test("keeps what opens the store encrypted in the state", () => {
+    const dynamic = resources.filter(({ type }) => type === "pulumi-nodejs:dynamic:Resource");
+    const secrets = dynamic.map(({ name, options }) => [name, options.additionalSecretOutputs?.join()] as const);
+    expect(Object.fromEntries(secrets)).toEqual({
+      "s3-credentials": "accessKeyId,secretAccessKey",
+      sources: "access",
+      matrix: "access",
+      release: "access",
+      logs: "access",
+    });
+  });
+
+  test("asks every long-lived program of BuildBarn and the store for its health, before and while it serves", () => {
+    const served = containers().filter(({ command = [] }) =>
+      command.some((word) => /\/bb_(?!runner)|versity/.test(word)),
+    );
+    expect(served.length).toBeGreaterThan(5);
+    for (const container of served) {
+      expect(container.startupProbe ?? container.readinessProbe, container.name).toBeDefined();
+      expect(container.livenessProbe, container.name).toBeDefined();
+    }
+  });
+
+  test("leaves every pod to the runtime's own filter of system calls", () => {
+    for (const [name, { spec }] of workloads)
+      expect(spec.template.spec.securityContext.seccompProfile, name).toEqual({ type: "RuntimeDefault" });
+  });
+
+  test("lets clients have a result from the action cache only where all of its files are there", () => {
+    const config = ofType(resources, "kubernetes:core/v1:ConfigMap").get("frontend") as {
+      data: Record<string, string>;
+    };
+    const { actionCache } = JSON.parse(config.data["frontend.json"] ?? "{}") as { actionCache: { backend: object } };
+    expect(Object.keys(actionCache.backend)).toEqual(["completenessChecking"]);
+  });
+
+  test("gives every purpose a bucket, and a history to what was released", () => {
     const buckets = resources.filter(
       ({ type, name }) => type === "pulumi-nodejs:dynamic:Resource" && name !== "s3-credentials",
     );

@@ -21,13 +21,10 @@ export interface Recorded {
   readonly inputs: Record<string, unknown>;
   /** URN-like reference of the provider that it was given; empty for none. */
   readonly provider: string;
-  /** Name of the parent; empty where it is the stack. */
+  /** What it was declared with. */
+  readonly options: pulumi.CustomResourceOptions;
+  /** Name of the component that it belongs to; empty for none. */
   readonly parent: string;
-  /** Options that decide what may happen to it later. */
-  readonly options: Pick<
-    pulumi.CustomResourceOptions,
-    "protect" | "retainOnDelete" | "ignoreChanges" | "deletedWith" | "dependsOn"
-  >;
 }
 
 /** Runs a program against mocks and gives every resource that it declared, once all of them are. */
@@ -36,12 +33,16 @@ export async function record(
   isPreview = false,
   farmOutputs: Record<string, unknown> = {},
 ): Promise<Recorded[]> {
-  const resources: Omit<Recorded, "parent" | "options">[] = [];
-  const asked = new Map<string, pulumi.ResourceOptions>();
+  const resources: Recorded[] = [];
+  const options = new Map<string, pulumi.CustomResourceOptions>();
+  const names = new Map<pulumi.Resource, string>();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, provider }) => {
-        resources.push({ type, name, inputs: inputs as Record<string, unknown>, provider: provider ?? "" });
+        const declared = options.get(`${type} ${name}`) ?? {};
+        const parent = (declared.parent && names.get(declared.parent)) ?? "";
+        const given = inputs as Record<string, unknown>;
+        resources.push({ type, name, inputs: given, provider: provider ?? "", options: declared, parent });
         const state = {
           ...(type === "pulumi:pulumi:StackReference" && { outputs: farmOutputs }),
           // What only AWS could tell: known after an update, unknown before.
@@ -58,9 +59,9 @@ export async function record(
     isPreview,
   );
   await pulumi.runtime.runInPulumiStack(async () => {
-    // Mocks are not told options; a transformation is.
-    pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
-      asked.set(`${type} ${name}`, opts);
+    pulumi.runtime.registerStackTransformation(({ resource, type, name, opts }) => {
+      names.set(resource, name);
+      options.set(`${type} ${name}`, opts);
       return undefined;
     });
     const outputs: pulumi.Output<unknown> = pulumi.output(await program());
@@ -69,11 +70,7 @@ export async function record(
     return {};
   });
   await pulumi.runtime.disconnect();
-  return resources.map((resource) => {
-    const options = asked.get(`${resource.type} ${resource.name}`) ?? {};
-    const { parent } = options as { parent?: { __name?: string } };
-    return { ...resource, parent: parent?.__name ?? "", options };
-  });
+  return resources;
 }
 
 /** Resources of one kind, by name. */

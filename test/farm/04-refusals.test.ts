@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { status } from "@grpc/grpc-js";
 import { describe, expect, test } from "vitest";
 
 import { kubeRequest } from "../../local/node/api";
@@ -8,6 +8,7 @@ import { stackOutputs } from "../../local/stack/pulumi";
 import type { FarmOutputs } from "../../stacks/outputs";
 import { presentTools } from "../../local/toolbox/toolbox";
 import { farm, release } from "./cluster";
+import { action, call, digestOf, field, putBlobs } from "./remote-execution";
 
 interface Pods {
   readonly items: readonly { readonly status: { readonly podIP: string } }[];
@@ -35,22 +36,25 @@ describe("bad input changes nothing", () => {
   });
 });
 
-/** `UpdateActionResultRequest` with an action digest (field 2: hash "00…", size 1) and an empty result (field 3). */
-function updateActionResult(): Buffer {
-  const hash = Buffer.from("0".repeat(64));
-  const digest = Buffer.concat([Buffer.from([0x0a, 64]), hash, Buffer.from([0x10, 1])]);
-  return Buffer.concat([Buffer.from([0x12, digest.length]), digest, Buffer.from([0x1a, 0])]);
-}
-
 test("the frontend refuses to write the action cache", async () => {
-  const client = new Client(`${await addressOf("frontend")}:8980`, credentials.createInsecure());
-  const method = "/build.bazel.remote.execution.v2.ActionCache/UpdateActionResult";
-  const same = (bytes: Buffer) => bytes;
-  const error = await new Promise<ServiceError | null>((resolve) => {
-    client.makeUnaryRequest(method, same, same, updateActionResult(), new Metadata(), resolve);
-  });
-  client.close();
+  const request = Buffer.concat([field(2, digestOf(Buffer.from("some action"))), field(3, "")]);
+  const error = await call(await addressOf("frontend"), "ActionCache/UpdateActionResult", request);
   expect(error?.code).toBe(status.PERMISSION_DENIED);
+});
+
+test("an action is refused at once whose platform has no pool, and runs where it has one", async () => {
+  const frontend = await addressOf("frontend");
+  const { workerImages } = await stackOutputs<FarmOutputs>(await presentTools(), "local");
+  const execute = async (platform: Readonly<Record<string, string>>) => {
+    const { digest, blobs } = action(platform);
+    expect(await putBlobs(frontend, blobs)).toBeNull();
+    return call(frontend, "Execution/Execute", Buffer.concat([field(3, 1), field(6, digest)]));
+  };
+  const platform = { OSFamily: "linux", Arch: "amd64", "container-image": `docker://${workerImages.amd64 ?? ""}` };
+  expect(await execute(platform)).toBeNull();
+  const refused = await execute({ ...platform, Arch: "riscv64" });
+  expect(refused?.code).toBe(status.FAILED_PRECONDITION);
+  expect(refused?.details).toMatch(/No workers exist .*riscv64/);
 });
 
 test("a release's pod reaches the S3 server and the frontend, and nothing else of the farm", async () => {

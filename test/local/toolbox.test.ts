@@ -2,13 +2,13 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { BENCH_MODULES } from "../../local/toolbox/bench-catalog";
 import { GO_MODULES } from "../../local/toolbox/catalog";
 import { CACHE, STATE } from "../../local/directories";
 import { Digests } from "../../local/toolbox/digests";
-import { onPath, pluginInCache } from "../../local/toolbox/find";
+import { find, onPath, pluginInCache } from "../../local/toolbox/find";
 import { buildArguments, buildKey, neededGo, readPins, toolVersion } from "../../local/toolbox/pins";
 import { checkMemory, checkSpace } from "../../local/toolbox/space";
 import { changeVendored } from "../../local/toolbox/vendored";
@@ -77,12 +77,30 @@ test("a range takes its start and not its end", () => {
 
 describe("what the machine has already", () => {
   function executable(...path: string[]): string {
+    return script("", ...path);
+  }
+
+  function script(text: string, ...path: string[]): string {
     const file = join(folder, ...path);
     mkdirSync(join(file, ".."), { recursive: true });
-    writeFileSync(file, "#!/bin/sh\n");
+    writeFileSync(file, `#!/bin/sh\n${text}\n`);
     chmodSync(file, 0o755);
     return file;
   }
+
+  test("is asked for its version as each program wants to be asked, and taken only where all of a module are there", async () => {
+    const kubernetes = GO_MODULES.find(({ name }) => name === "kubernetes");
+    if (kubernetes === undefined) throw new Error("no kubernetes among the modules");
+    const says = (asked: string) => `[ "$*" = "${asked}" ] && echo Kubernetes v1.37.5`;
+    for (const name of Object.keys(kubernetes.programs)) script(says("--version"), "bin", name);
+    vi.stubEnv("PATH", join(folder, "bin"));
+    expect(await find(kubernetes)).toBeUndefined();
+    script(says("version --client"), "bin", "kubectl");
+    expect((await find(kubernetes))?.map(({ version }) => version)).toEqual(Array(6).fill("1.37.5"));
+    rmSync(join(folder, "bin", "kubelet"));
+    expect(await find(kubernetes)).toBeUndefined();
+    vi.unstubAllEnvs();
+  });
 
   test("is the first executable on PATH, never the farm's own", () => {
     const first = executable("a", "pulumi");

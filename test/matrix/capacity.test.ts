@@ -211,14 +211,22 @@ describe("the difference of two indexes", () => {
     const files = (sources: unknown, options: string[] = []) =>
       parseIndex(
         new Map([
-          ["postgres/repo.json", repository({ "16.9": sources }, { option_sets: { full: options, minimal: [] } })],
+          ["postgres/repo.json", repository({ "16.9": sources }, postgres(options))],
           ["extensions/contrib/contrib.json", JSON.stringify({ modules: { citext: {} } })],
           ["extensions/vector/repo.json", repository({ "0.8.0": { sha256: "a".repeat(64) } }, {})],
         ]),
         "here",
       );
-    const repository = (versions: unknown, metadata: unknown) =>
-      JSON.stringify({ version: 1, sources: { a: { url: "https://example.org/{version}" } }, versions, metadata });
+    const repository = (versions: unknown, metadata: unknown) => {
+      const sources = { a: { url: "https://example.org/{version}", type: "zip" } };
+      return JSON.stringify({ version: 1, sources, versions, metadata });
+    };
+    const postgres = (options: string[]) => ({
+      default_option_set: "full",
+      option_sets: { full: options, minimal: [] },
+      build_options: { icu: { autoconf: [], meson: [] } },
+      build_systems: { meson: "*" },
+    });
     const old = files({ sha256: "b".repeat(64) });
     const all = labels(listTargets(old)).filter((label) => !label.startsWith("//smoke"));
     expect(changed(old, files({ sha256: "b".repeat(64) }))).toEqual([]);

@@ -1,6 +1,7 @@
 import type { LabelFormat, MatrixIndex } from "../matrix-index";
 import { readRepository } from "../repo-json";
 import { type Layout, matching } from "./layout";
+import { checkExtension, checkPostgres, checkSources } from "./example-rules";
 import { compatibleWith, readContrib, readExtension, readFlavour } from "./postgres";
 
 const CONTRIB = "extensions/contrib/contrib.json";
@@ -43,28 +44,17 @@ export const example: Layout = {
   read: (files, root, mistakes): MatrixIndex => {
     const file = `${root}postgres/repo.json`;
     const postgres = readRepository("pg_src", file, files.get(file) ?? "", mistakes);
+    if (postgres !== undefined) {
+      checkSources(file, postgres, mistakes);
+      checkPostgres(file, postgres, mistakes);
+    }
     const extensions = [...matching(files, root, "extensions/*/repo.json")].flatMap(([name, { file, text }]) => {
       const repository = readRepository(`pgext_${name}`, file, text, mistakes);
-      return repository === undefined
-        ? []
-        : [readExtension(name, repository, compatibleWith(file, repository, mistakes))];
+      if (repository === undefined) return [];
+      checkSources(file, repository, mistakes);
+      checkExtension(file, repository, mistakes);
+      return [readExtension(name, repository, compatibleWith(file, repository, mistakes))];
     });
-    const all = [
-      ...[...(postgres?.versions ?? [])].map(([version, sources]) => ({ file, version, sources })),
-      ...extensions.flatMap(({ name, versions }) =>
-        versions.map(({ version, sources }) => ({ file: `${root}extensions/${name}/repo.json`, version, sources })),
-      ),
-    ];
-    for (const { file, version, sources } of all) {
-      for (const source of sources.filter(({ sha256 }) => sha256 === undefined)) {
-        mistakes.add(
-          file,
-          `versions.${version}.sha256`,
-          source.integrity,
-          "64 hexadecimal digits: sources are stored by it",
-        );
-      }
-    }
     return {
       layout: "example",
       flavours: postgres === undefined ? [] : [readFlavour("postgres", file, postgres, mistakes)],

@@ -81,17 +81,20 @@ const STOP_MS = 30_000;
 
 /**
  * Runs Bazel to its end; everything that it prints goes to the log and to standard output.
+ * @param environment all that Bazel sees of the pod's
  * @param onLine called with each line
  * @param stop ends Bazel when it is aborted
  * @returns Bazel's exit code
  */
 export async function runBazel(
   invocation: Invocation,
+  environment: NodeJS.ProcessEnv,
   onLine: (line: string) => void,
   stop: AbortSignal,
 ): Promise<number> {
   const child = spawn("bazel", bazelArguments(invocation), {
     cwd: invocation.places.workspace,
+    env: environment,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log = createWriteStream(invocation.places.log, { flags: "a" });

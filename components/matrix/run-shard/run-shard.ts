@@ -43,6 +43,7 @@ export async function runShard(settings: Settings, store: Store, work: string, s
     const memory = Math.min(process.constrainedMemory(), totalmem());
     const exitCode = await runBazel(
       { ...settings, places: at, architecture, labels, memory },
+      settings.bazelEnvironment,
       (line) => {
         progress.update(readProgressLine(line) ?? {});
         if (line.startsWith("ERROR: ")) progress.update({ failed: failedLabels(at, labels) });

@@ -21,7 +21,11 @@ export interface Settings {
   /** Worker images by digest. */
   readonly workerImages: Partial<Readonly<Record<Architecture, string>>>;
   readonly emulated: readonly string[];
+  /** What Bazel sees of the pod's environment; the store's keys are not among it. */
+  readonly bazelEnvironment: NodeJS.ProcessEnv;
 }
+
+const SEEN_BY_BAZEL = ["HOME", "PATH", "TZ"];
 
 /** @throws UserError naming the first variable that is absent or wrong */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
@@ -52,5 +56,6 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     },
     workerImages: { ...image("amd64"), ...image("arm64") },
     emulated: (environment["MONOFARM_EMULATED"] ?? "").split(",").filter((name) => name !== ""),
+    bazelEnvironment: Object.fromEntries(Object.entries(environment).filter(([name]) => SEEN_BY_BAZEL.includes(name))),
   };
 }

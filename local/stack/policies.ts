@@ -1,0 +1,27 @@
+import { join } from "node:path";
+
+import { UserError } from "../../components/user-error";
+import { CHECKOUT } from "../directories";
+
+const PACKS = ["hermetic", "security"] as const;
+
+/** Arguments with which `pulumi preview` and `up` hold this machine's farm against the packs, but for its exemptions. */
+export function policyArguments(): string[] {
+  return PACKS.flatMap((pack) => [
+    "--policy-pack",
+    join(CHECKOUT, "policies", pack),
+    "--policy-pack-config",
+    join(CHECKOUT, "stacks", "policies", `local.${pack}.json`),
+  ]);
+}
+
+/** What a policy says when it refuses; see `message` in policies/rule.ts. */
+const REFUSAL =
+  /\[mandatory\][^\n]*\n(?:[^\n]*\n)??\s*([HS]\d\d \S+): required: (.+?), because (.+?)\. Change (.+?)\. Found ([^\n]+)/;
+
+/** The first mandatory policy that Pulumi's output says is violated, as a mistake that names what to change. */
+export function violationIn(output: string): UserError | undefined {
+  const [, rule, requires, because, key, found] = REFUSAL.exec(output) ?? [];
+  if (rule === undefined) return undefined;
+  return new UserError(key ?? "", found ?? "", `${requires ?? ""}, because ${because ?? ""} (policy ${rule})`);
+}

@@ -1,0 +1,34 @@
+/** Resources that a rule is not held against, and why. */
+export interface Exemption {
+  /** Name of the resource in the program; `*` stands for any text. */
+  readonly resource: string;
+  /** A sentence that says why it is right. */
+  readonly reason: string;
+}
+
+/** How exemptions are written in a policy pack's configuration, under the name of a policy. */
+export const EXEMPTIONS_SCHEMA = {
+  type: "array" as const,
+  default: [],
+  description: "resources that the rule is not held against, each with its reason",
+  items: {
+    type: "object" as const,
+    properties: {
+      resource: { type: "string" as const, minLength: 1 },
+      reason: { type: "string" as const, minLength: 20 },
+    },
+    required: ["resource", "reason"],
+    additionalProperties: false,
+  },
+};
+
+/** The exemption that a resource has. @param urn Pulumi's name of the resource, which ends with its name in the program */
+export function exemptionFor(exemptions: readonly Exemption[], urn: string): Exemption | undefined {
+  const name = urn.split("::").at(-1) ?? urn;
+  return exemptions.find(({ resource }) => pattern(resource).test(name));
+}
+
+function pattern(glob: string): RegExp {
+  const parts = glob.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`);
+}

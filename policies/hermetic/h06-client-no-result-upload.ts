@@ -1,0 +1,15 @@
+import { NO_LOCAL_RESULTS } from "../predicates/bazel";
+import { rule } from "../rule";
+import { BAZEL } from "../views/documents";
+
+export const clientNoResultUpload = rule({
+  id: "H06",
+  name: "client-no-result-upload",
+  level: "mandatory",
+  severity: "critical",
+  slsa: "Isolated",
+  key: ".bazelrc or the Job's arguments",
+  requires: "--noremote_upload_local_results, no local fallback, no local strategy",
+  because: "a result that a client built must never reach the farm",
+  objects: [{ on: BAZEL, must: NO_LOCAL_RESULTS }],
+});

@@ -1,0 +1,15 @@
+import { HERMETIC_FLAGS } from "../predicates/bazel";
+import { rule } from "../rule";
+import { BAZEL } from "../views/documents";
+
+export const bazelHermeticFlags = rule({
+  id: "H07",
+  name: "bazel-hermetic-flags",
+  level: "mandatory",
+  severity: "high",
+  slsa: "Isolated",
+  key: ".bazelrc or the Job's arguments",
+  requires: "--incompatible_strict_action_env, --nostamp, --nohome_rc, --nosystem_rc, and a value in each --action_env",
+  because: "variables and rc files of the client would change what is built",
+  objects: [{ on: BAZEL, must: HERMETIC_FLAGS }],
+});

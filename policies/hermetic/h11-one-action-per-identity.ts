@@ -1,0 +1,29 @@
+import { is, matches, present, every, includes, all } from "../predicates/condition";
+import { rule } from "../rule";
+import { BUILDBARN } from "../views/documents";
+
+export const oneActionPerIdentity = rule({
+  id: "H11",
+  name: "one-action-per-identity",
+  level: "mandatory",
+  severity: "critical",
+  slsa: "Isolated",
+  key: "components/buildbarn/configuration/worker.ts: concurrency",
+  requires: "a runner has one action at a time and cleans its processes and temporary directories",
+  because: "two actions of one user could change each other, and the next finds what the last one left",
+  objects: [
+    {
+      on: BUILDBARN,
+      when: matches("$file", "^worker"),
+      must: all(
+        present("$content.buildDirectories"),
+        every("$content.buildDirectories", every("runners", is("concurrency", 1))),
+      ),
+    },
+    {
+      on: BUILDBARN,
+      when: matches("$file", "^runner"),
+      must: all(is("$content.cleanProcessTable", true), includes("$content.cleanTemporaryDirectories", "/tmp")),
+    },
+  ],
+});

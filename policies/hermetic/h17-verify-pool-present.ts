@@ -1,0 +1,27 @@
+import { evaluate } from "../predicates/evaluate";
+import { is, all, UNKNOWN } from "../predicates/condition";
+import { decide, rule } from "../rule";
+import { WORKER, podsOf } from "../views/pods";
+
+const VERIFIES = all(WORKER, is("metadata.labels[farm.build/pool]", "verify"));
+const PUBLISHES = is("metadata.labels[farm.build/publish]", "true");
+
+export const verifyPoolPresent = rule({
+  id: "H17",
+  name: "verify-pool-present",
+  level: "advisory",
+  severity: "medium",
+  slsa: "Authentic",
+  key: "monofarm:workers.pools",
+  requires:
+    "a farm that publishes (label farm.build/publish on a Job) has a pool of workers to verify (label farm.build/pool: verify)",
+  because: "a release that nobody built again is a claim without evidence",
+  stack: (resources) => {
+    const pods = podsOf(resources);
+    const verifies = pods.map(({ value }) => evaluate(VERIFIES, value).answer);
+    if (verifies.includes("yes")) return [];
+    const pool = verifies.includes("unknown") ? UNKNOWN : false;
+    const publishes = pods.filter(({ value }) => evaluate(PUBLISHES, value).answer !== "no");
+    return publishes.flatMap(({ resource }) => decide(is("", true), pool, "a pool to verify", resource));
+  },
+});

@@ -1,0 +1,4 @@
+import { servePack } from "../pack";
+import { HERMETIC } from "./rules";
+
+servePack("monofarm-hermetic", HERMETIC);

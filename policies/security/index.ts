@@ -1,0 +1,4 @@
+import { servePack } from "../pack";
+import { SECURITY } from "./rules";
+
+servePack("monofarm-security", SECURITY);

@@ -1,0 +1,32 @@
+import { is, matches, present, absent, all, any, not } from "../predicates/condition";
+import { rule } from "../rule";
+import { ROLE_TRUST } from "../views/aws";
+
+const ISSUER = "token.actions.githubusercontent.com";
+
+export const githubTrustTight = rule({
+  id: "S10",
+  name: "github-trust-tight",
+  level: "mandatory",
+  severity: "critical",
+  slsa: "Authentic",
+  key: "monofarm:runners.github",
+  requires:
+    'a role that GitHub may take names audience, repository_id and environment or workflow by StringEquals, and no "*" as subject',
+  because: "any repository of anybody could take it",
+  objects: [
+    {
+      on: ROLE_TRUST,
+      when: matches("Principal.Federated", "token\\.actions\\.githubusercontent\\.com"),
+      must: all(
+        is(`Condition.StringEquals[${ISSUER}:aud]`, "sts.amazonaws.com"),
+        present(`Condition.StringEquals[${ISSUER}:repository_id]`),
+        any(
+          present(`Condition.StringEquals[${ISSUER}:environment]`),
+          present(`Condition.StringEquals[${ISSUER}:job_workflow_ref]`),
+        ),
+        any(absent(`Condition.StringLike[${ISSUER}:sub]`), not(is(`Condition.StringLike[${ISSUER}:sub]`, "*"))),
+      ),
+    },
+  ],
+});

@@ -1,0 +1,11 @@
+import { kind, resources } from "./view";
+
+export const NAMESPACES = kind("", "v1", "Namespace", "namespaces");
+export const CONFIG_MAPS = kind("", "v1", "ConfigMap", "configmaps");
+export const SERVICES = kind("", "v1", "Service", "services");
+export const SERVICE_ACCOUNTS = kind("", "v1", "ServiceAccount", "serviceaccounts");
+export const INGRESSES = kind("networking", "v1", "Ingress", "ingresses");
+export const DEPLOYMENTS = kind("apps", "v1", "Deployment", "deployments");
+export const JOBS = kind("batch", "v1", "Job", "jobs");
+export const RUNNER_SETS = kind("actions.github.com", "v1alpha1", "AutoscalingRunnerSet", "autoscalingrunnersets");
+export const CHARTS = resources("Helm charts", "kubernetes:helm.sh/v4:Chart", "kubernetes:helm.sh/v3:Release");

@@ -1,0 +1,94 @@
+import { UNKNOWN } from "../predicates/condition";
+import type { Resource } from "../rule";
+import { bazelFlags } from "./bazel-flags";
+import type { Subject, View } from "./view";
+
+const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
+
+/** Files of a ConfigMap whose names match, each read to a value. */
+function files(name: RegExp, parse: (text: string) => unknown) {
+  return ({ props }: Resource): Subject[] => {
+    const { data, metadata } = props as { data?: unknown; metadata?: unknown };
+    if (data === undefined || data === null) return [];
+    if (data === UNKNOWN || typeof data !== "object") return [{ path: "data", value: data }];
+    const labels = metadata === UNKNOWN ? UNKNOWN : (metadata as { labels?: unknown } | undefined)?.labels;
+    return Object.entries(data).flatMap(([file, text]: [string, unknown]) => {
+      const path = `data[${file}]`;
+      if (!name.test(file)) return [];
+      if (text === UNKNOWN) return [{ path, value: { $file: file, $labels: labels, $content: UNKNOWN } }];
+      const content = typeof text === "string" ? attempt(() => parse(text)) : "nothing that can be read";
+      return [{ path, value: { $file: file, $labels: labels, $content: content } }];
+    });
+  };
+}
+
+/** A text that cannot be read becomes one that no condition on its contents accepts. */
+function attempt(parse: () => unknown): unknown {
+  try {
+    return parse();
+  } catch {
+    return "nothing that can be read";
+  }
+}
+
+/**
+ * Configurations of BuildBarn: `$file`, `$labels` of the ConfigMap, and `$content`. Environment variables, which a
+ * program of BuildBarn reads as Jsonnet's `std.extVar`, count as texts.
+ */
+export const BUILDBARN: View = {
+  title: "BuildBarn's configurations in ConfigMaps",
+  types: [CONFIG_MAP],
+  subjects: files(/^(frontend|storage|scheduler|worker|runner).*\.json$/, readBuildBarn),
+};
+
+export function readBuildBarn(text: string): unknown {
+  return JSON.parse(text.replaceAll(/std\.extVar\('(\w+)'\)/g, '"$1"'));
+}
+
+/** Bazel's downloader configuration: `$content.last` is its last directive. */
+export const DOWNLOADER: View = {
+  title: "Bazel's downloader configurations in ConfigMaps",
+  types: [CONFIG_MAP],
+  subjects: files(/downloader.*(cfg|config)$/, readDownloader),
+};
+
+export function readDownloader(text: string): unknown {
+  const directives = text
+    .split("\n")
+    .map((line) => line.replace(/#.*/, "").trim().replaceAll(/\s+/g, " "))
+    .filter((line) => line !== "");
+  return { directives, last: directives.at(-1) };
+}
+
+/** Flags that Bazel runs with: rc files in ConfigMaps, and command lines of Jobs. `$content` is as of `bazelFlags`. */
+export const BAZEL: View = {
+  title: "Bazel's flags in ConfigMaps and Jobs",
+  types: [CONFIG_MAP, "kubernetes:batch/v1:Job"],
+  subjects: (resource) => (resource.type === CONFIG_MAP ? rcFiles(resource) : commandLines(resource)),
+};
+
+const rcFiles = files(/bazelrc/, (text) =>
+  bazelFlags(
+    text
+      .replaceAll("\\\n", " ")
+      .split("\n")
+      .map((line) => line.replace(/#.*/, "").trim())
+      .flatMap((line) => line.split(/\s+/).slice(1)),
+  ),
+);
+
+function commandLines({ props }: Resource): Subject[] {
+  type Container = { command?: unknown; args?: unknown };
+  type Job = { spec?: { template?: { spec?: { containers?: unknown } } } };
+  const spec = (props as Job).spec?.template?.spec;
+  const list = spec?.containers;
+  if (!Array.isArray(list)) return [];
+  return (list as Container[]).flatMap(({ command = [], args = [] }, index): Subject[] => {
+    const path = `spec.template.spec.containers[${index}].args`;
+    if (!Array.isArray(command) || !Array.isArray(args)) return [];
+    const words: unknown[] = [...(command as unknown[]), ...(args as unknown[])];
+    if (words.every((word) => typeof word !== "string" || !/(^|\/)bazel(isk)?$/.test(word))) return [];
+    if (words.includes(UNKNOWN)) return [{ path, value: { $file: "args", $content: UNKNOWN } }];
+    return [{ path, value: { $file: "args", $content: bazelFlags(words.map(String)) } }];
+  });
+}

@@ -1,0 +1,46 @@
+import type { Resource } from "../rule";
+
+/** One thing inside a resource that a rule is about, and where it stands. */
+export interface Subject {
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** What rules look at: the things of some kind inside some types of resources. */
+export interface View {
+  readonly title: string;
+  /** Pulumi's types. */
+  readonly types: readonly string[];
+  readonly subjects: (resource: Resource) => readonly Subject[];
+  /** How the cluster's admission sees the same. @default not at all: the thing is no cluster object, or a text inside one */
+  readonly admission?: Admission;
+}
+
+/** Objects of the Kubernetes API, and the CEL expression that a condition's paths are relative to. */
+export interface Admission {
+  readonly resources: readonly {
+    readonly group: string;
+    readonly version: string;
+    readonly resources: readonly string[];
+  }[];
+  readonly variable: string;
+}
+
+/** Resources as they are. */
+export function resources(title: string, ...types: readonly string[]): View {
+  return { title, types, subjects: ({ props }) => [{ path: "", value: props }] };
+}
+
+/** A kind of the Kubernetes API, as it is. */
+export function kind(group: string, version: string, name: string, plural: string): View {
+  const type = `kubernetes:${group === "" ? "core" : group}/${version}:${name}`;
+  return {
+    ...resources(name, type),
+    admission: { resources: [{ group: longGroup(group), version, resources: [plural] }], variable: "object" },
+  };
+}
+
+/** Pulumi leaves out the ending of Kubernetes' own groups. */
+function longGroup(group: string): string {
+  return ["networking", "storage", "rbac.authorization"].includes(group) ? `${group}.k8s.io` : group;
+}

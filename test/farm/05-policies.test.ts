@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { presentTools } from "../../local/toolbox/toolbox";
+import type { Rule } from "../../policies/rule";
+import { type Declared, GOLDEN } from "../policies/golden";
+import { judge, RULES } from "../policies/judge";
+import { PolicyPreviews } from "../policies/engine/preview";
+import { MUTANTS, type Mutant, mutate } from "../policies/mutants";
+
+let previews: PolicyPreviews;
+beforeAll(async () => {
+  previews = new PolicyPreviews(await presentTools());
+  await previews.start();
+});
+afterAll(() => {
+  previews.dispose();
+});
+
+const ruleOf = ({ rule }: Mutant): Rule => RULES.find(({ id }) => id === rule) as Rule;
+const mutant = ({ resource, path, value }: Mutant) => mutate(resource, path, value);
+
+/** Mutants that a rule about single objects catches can stand side by side; others need a stack each. */
+const byItself = (one: Mutant) =>
+  judge({ own: mutant(one)[one.resource] as Declared }).some(({ rule }) => rule === one.rule);
+const SINGLE = MUTANTS.filter((one) => ruleOf(one).stack === undefined && byItself(one));
+const TOGETHER = MUTANTS.filter((one) => !SINGLE.includes(one));
+
+describe("the packs on Pulumi's engine", () => {
+  test("find nothing in the golden farm", async () => {
+    expect(await previews.violations(GOLDEN)).toEqual([]);
+  });
+
+  test(`catch ${SINGLE.length} mutated objects, each by its rule alone`, async () => {
+    const stack = SINGLE.map((one, index) => [`mutant-${index}`, mutant(one)[one.resource] as Declared] as const);
+    const all = await previews.violations(Object.fromEntries(stack));
+    // Side by side they are no stack that rules about several resources could judge.
+    const found = all.filter(({ policy }) =>
+      RULES.some(({ name, objects }) => name === policy && objects !== undefined),
+    );
+    const expected = SINGLE.map((one, index) => `mutant-${index} ${ruleOf(one).name} ${ruleOf(one).level}`);
+    const told = new Set(found.map(({ resource, policy, level }) => `${resource} ${policy} ${level}`));
+    expect([...told].sort()).toEqual(expected.sort());
+  });
+
+  test.each(TOGETHER.map((one) => [one.rule, one.resource, one.path, one] as const))(
+    "catch %s: %s %s",
+    async (_rule, _resource, _path, one) => {
+      const found = await previews.violations(mutant(one));
+      const policies = new Set(found.map(({ policy }) => policy.replace(/-stack$/, "")));
+      expect([...policies]).toEqual([ruleOf(one).name]);
+    },
+  );
+});

@@ -1,0 +1,337 @@
+/** Resources as a program declares them, none of which breaks a rule: a small farm on a cluster, on AWS and at GitHub. */
+export interface Declared {
+  readonly type: string;
+  readonly props: Readonly<Record<string, unknown>>;
+  readonly protect?: boolean;
+  /** Names of the resources that a property is made of. */
+  readonly madeOf?: Readonly<Record<string, readonly string[]>>;
+}
+
+const image = (name: string) => `registry.example/${name}@sha256:${"a".repeat(64)}`;
+const labels = (name: string) => ({ "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "monofarm" });
+const metadata = (name: string, part = name) => ({ name, namespace: "monofarm", labels: labels(part) });
+
+const confined = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  capabilities: { drop: ["ALL"] },
+};
+const bounds = { memory: "1Gi", "ephemeral-storage": "1Gi" };
+const resources = { requests: bounds, limits: bounds };
+
+const runner = { name: "runner", image: image("worker"), securityContext: { ...confined, runAsUser: 65534 } };
+const worker = {
+  name: "worker",
+  image: image("buildbarn"),
+  env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
+  securityContext: { ...confined, runAsNonRoot: false, runAsUser: 0, capabilities: { drop: ["ALL"], add: ["FOWNER"] } },
+};
+const platform = {
+  properties: [
+    { name: "Arch", value: "arm64" },
+    { name: "OSFamily", value: "linux" },
+    { name: "container-image", value: `docker://${image("worker")}` },
+  ],
+};
+const workerJson = { buildDirectories: [{ runners: [{ concurrency: 1, platform }] }] };
+const runnerJson = { cleanProcessTable: true, cleanTemporaryDirectories: ["/tmp"] };
+const frontendJson = {
+  schedulers: { "": {} },
+  grpcServers: [{ authenticationPolicy: { tls: {} } }],
+  actionCache: { putAuthorizer: { deny: {} } },
+  executeAuthorizer: { instanceNamePrefix: { allowedInstanceNamePrefixes: ["release"] } },
+};
+const configMap = (part: string, data: Record<string, unknown>, more: Record<string, string> = {}) => ({
+  type: "kubernetes:core/v1:ConfigMap",
+  props: {
+    metadata: { name: `${part}-0123abcd`, namespace: "monofarm", labels: { ...labels(part), ...more } },
+    immutable: true,
+    data,
+  },
+});
+const json = (value: unknown) => JSON.stringify(value);
+
+const cluster: Record<string, Declared> = {
+  monofarm: {
+    type: "kubernetes:core/v1:Namespace",
+    props: {
+      metadata: {
+        name: "monofarm-release",
+        labels: {
+          "pod-security.kubernetes.io/enforce": "restricted",
+          "pod-security.kubernetes.io/enforce-version": "v1.33",
+        },
+      },
+    },
+  },
+  worker: {
+    type: "kubernetes:apps/v1:Deployment",
+    props: {
+      metadata: metadata("worker"),
+      spec: {
+        template: {
+          metadata: { labels: { ...labels("worker"), "farm.build/pool": "verify" } },
+          spec: {
+            automountServiceAccountToken: false,
+            hostUsers: false,
+            nodeSelector: { "kubernetes.io/arch": "arm64" },
+            initContainers: [runner],
+            containers: [worker],
+            volumes: [
+              { name: "config", configMap: { name: "worker-0123abcd" } },
+              { name: "build", emptyDir: {} },
+            ],
+          },
+        },
+      },
+    },
+  },
+  "worker-config": configMap("worker", { "worker.json": json(workerJson), "runner.json": json(runnerJson) }),
+  "frontend-config": configMap("frontend", { "frontend.json": json(frontendJson) }, { "farm.build/tier": "release" }),
+  bazel: configMap("bazel", {
+    ".bazelrc":
+      "startup --nohome_rc --nosystem_rc\nbuild --nostamp --incompatible_strict_action_env\nbuild --noremote_upload_local_results\n",
+    "downloader.cfg": "allow s3.monofarm\nblock *\n",
+  }),
+  scheduler: {
+    type: "kubernetes:apps/v1:Deployment",
+    props: {
+      metadata: metadata("scheduler"),
+      spec: {
+        replicas: 1,
+        strategy: { type: "Recreate" },
+        template: {
+          metadata: { labels: labels("scheduler") },
+          spec: {
+            securityContext: { runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
+            containers: [{ name: "scheduler", image: image("buildbarn"), securityContext: confined }],
+          },
+        },
+      },
+    },
+  },
+  release: {
+    type: "kubernetes:batch/v1:Job",
+    props: {
+      metadata: metadata("release"),
+      spec: {
+        completionMode: "Indexed",
+        completions: 10,
+        activeDeadlineSeconds: 3600,
+        backoffLimitPerIndex: 3,
+        podFailurePolicy: { rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget" }] }] },
+        template: {
+          metadata: { labels: { ...labels("release"), "farm.build/publish": "true" } },
+          spec: {
+            automountServiceAccountToken: false,
+            hostUsers: false,
+            securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+            containers: [
+              {
+                name: "client",
+                image: image("client"),
+                command: ["node", "run-shard.js"],
+                env: [{ name: "MONOFARM_JOB_DIGEST", value: "b".repeat(64) }],
+                securityContext: confined,
+                resources,
+              },
+            ],
+          },
+        },
+      },
+    },
+  },
+  closed: {
+    type: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+    props: {
+      metadata: { name: "closed", namespace: "monofarm" },
+      spec: {
+        podSelector: {},
+        policyTypes: ["Ingress", "Egress"],
+        egress: [{ to: [{ podSelector: { matchLabels: labels("storage") } }] }, { ports: [{ port: 53 }] }],
+      },
+    },
+  },
+  service: {
+    type: "kubernetes:core/v1:Service",
+    props: { metadata: metadata("frontend"), spec: { type: "ClusterIP", ports: [{ port: 8980 }] } },
+  },
+  account: { type: "kubernetes:core/v1:ServiceAccount", props: { metadata: metadata("worker") } },
+  chart: { type: "kubernetes:helm.sh/v4:Chart", props: { chart: "./charts/prometheus" } },
+  "node-class": {
+    type: "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
+    props: {
+      spec: {
+        amiSelectorTerms: [{ alias: "al2023@v20260601" }],
+        metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+      },
+    },
+  },
+  runners: {
+    type: "kubernetes:actions.github.com/v1alpha1:AutoscalingRunnerSet",
+    props: {
+      metadata: { name: "arm64", labels: { ...labels("runner"), "app.kubernetes.io/version": "0.14.2" } },
+      spec: {
+        runnerGroup: "monofarm",
+        maxRunners: 10,
+        template: {
+          metadata: { labels: labels("runner") },
+          spec: {
+            securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+            containers: [{ name: "runner", image: image("runner"), securityContext: confined }],
+          },
+        },
+      },
+    },
+  },
+};
+
+const bucket = (setting: string, props: object): Declared => ({
+  type: `aws:s3/bucket${setting}:Bucket${setting}`,
+  props: { bucket: "monofarm-release", ...props },
+  madeOf: { bucket: ["bucket"] },
+});
+
+const aws: Record<string, Declared> = {
+  eks: {
+    type: "aws:eks/cluster:Cluster",
+    props: {
+      version: "1.36",
+      vpcConfig: { endpointPrivateAccess: true, endpointPublicAccess: false },
+      encryptionConfig: { resources: ["secrets"] },
+      enabledClusterLogTypes: ["api", "audit", "authenticator"],
+      accessConfig: { authenticationMode: "API" },
+      deletionProtection: true,
+    },
+  },
+  addon: { type: "aws:eks/addon:Addon", props: { addonName: "vpc-cni", addonVersion: "v1.20.0-eksbuild.1" } },
+  workers: {
+    type: "aws:eks/nodeGroup:NodeGroup",
+    props: {
+      labels: { "farm.build/role": "worker", "farm.build/cpu": "graviton4" },
+      instanceTypes: ["c8gd.4xlarge", "c8gd.8xlarge"],
+      releaseVersion: "1.36.0-20260601",
+      capacityType: "SPOT",
+      scalingConfig: { maxSize: 100 },
+    },
+  },
+  shards: {
+    type: "aws:eks/nodeGroup:NodeGroup",
+    props: {
+      labels: { "farm.build/role": "storage" },
+      instanceTypes: ["i8g.xlarge"],
+      launchTemplate: { id: "lt-1", version: "3" },
+      capacityType: "ON_DEMAND",
+      scalingConfig: { maxSize: 4 },
+    },
+  },
+  identity: { type: "aws:eks/podIdentityAssociation:PodIdentityAssociation", props: { serviceAccount: "publisher" } },
+  template: {
+    type: "aws:ec2/launchTemplate:LaunchTemplate",
+    props: { metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 } },
+  },
+  routes: {
+    type: "aws:ec2/routeTable:RouteTable",
+    props: { tags: { "farm.build/role": "worker" }, routes: [{ cidrBlock: "10.0.0.0/16" }] },
+  },
+  route: {
+    type: "aws:ec2/route:Route",
+    props: { destinationCidrBlock: "10.1.0.0/16" },
+    madeOf: { routeTableId: ["routes"] },
+  },
+  group: {
+    type: "aws:ec2/securityGroup:SecurityGroup",
+    props: { ingress: [{ fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] }] },
+  },
+  "worker-policy": {
+    type: "aws:iam/policy:Policy",
+    props: { policy: json({ Statement: [{ Effect: "Allow", Action: ["ecr:BatchGetImage"], Resource: "*" }] }) },
+  },
+  publisher: {
+    type: "aws:iam/role:Role",
+    props: {
+      assumeRolePolicy: json({
+        Statement: {
+          Effect: "Allow",
+          Principal: { Federated: "arn:aws:iam::1:oidc-provider/token.actions.githubusercontent.com" },
+          Condition: {
+            StringEquals: {
+              "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+              "token.actions.githubusercontent.com:repository_id": "1",
+              "token.actions.githubusercontent.com:environment": "release",
+            },
+          },
+        },
+      }),
+    },
+  },
+  bucket: {
+    type: "aws:s3/bucket:Bucket",
+    props: {
+      bucket: "monofarm-release",
+      tags: { "farm.build/purpose": "release" },
+      objectLockEnabled: true,
+      forceDestroy: false,
+    },
+    protect: true,
+  },
+  "bucket-public": bucket("PublicAccessBlock", {
+    blockPublicAcls: true,
+    blockPublicPolicy: true,
+    ignorePublicAcls: true,
+    restrictPublicBuckets: true,
+  }),
+  "bucket-owner": bucket("OwnershipControls", { rule: { objectOwnership: "BucketOwnerEnforced" } }),
+  "bucket-encryption": bucket("ServerSideEncryptionConfiguration", {
+    rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } }],
+  }),
+  "bucket-versions": bucket("Versioning", { versioningConfiguration: { status: "Enabled" } }),
+  "bucket-lock": bucket("ObjectLockConfiguration", {
+    rule: { defaultRetention: { mode: "COMPLIANCE", days: 3650 } },
+  }),
+  "bucket-lifecycle": bucket("LifecycleConfiguration", {
+    rules: [{ status: "Enabled", abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } }],
+  }),
+  registry: {
+    type: "aws:ecr/repository:Repository",
+    props: {
+      imageTagMutability: "IMMUTABLE",
+      imageScanningConfiguration: { scanOnPush: true },
+      encryptionConfigurations: [{ encryptionType: "KMS" }],
+    },
+  },
+  key: { type: "aws:kms/key:Key", props: { enableKeyRotation: true, deletionWindowInDays: 30 } },
+};
+
+const github: Record<string, Declared> = {
+  "runner-group": {
+    type: "github:index/actionsRunnerGroup:ActionsRunnerGroup",
+    props: {
+      visibility: "selected",
+      restrictedToWorkflows: true,
+      selectedWorkflows: ["o/r/.github/workflows/release.yml@refs/heads/main"],
+    },
+  },
+  environment: {
+    type: "github:index/repositoryEnvironment:RepositoryEnvironment",
+    props: {
+      environment: "release",
+      reviewers: [{ teams: [7] }],
+      preventSelfReview: true,
+      canAdminsBypass: false,
+      deploymentBranchPolicy: { protectedBranches: true },
+    },
+  },
+  actions: {
+    type: "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions",
+    props: { shaPinningRequired: true, allowedActions: "selected" },
+  },
+  workflows: {
+    type: "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions",
+    props: { defaultWorkflowPermissions: "read" },
+  },
+  "actions-secret": { type: "github:index/actionsSecret:ActionsSecret", props: { secretName: "CODECOV_TOKEN" } },
+};
+
+export const GOLDEN: Readonly<Record<string, Declared>> = { ...cluster, ...aws, ...github };

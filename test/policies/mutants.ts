@@ -1,0 +1,132 @@
+import { segments } from "../../policies/predicates/condition";
+import { type Declared, GOLDEN } from "./golden";
+
+/** One change to one resource of the golden farm that one rule, and no other, catches. */
+export interface Mutant {
+  readonly rule: string;
+  readonly resource: string;
+  /** Path in the resource; `|` enters a text that holds JSON. */
+  readonly path: string;
+  readonly value: unknown;
+}
+
+const POD = "spec.template.spec";
+const LABELS = "spec.template.metadata.labels";
+const WORKER = "data[worker.json]|buildDirectories.0.runners.0";
+const bazelrc = (line: string) =>
+  `startup --nohome_rc --nosystem_rc\nbuild --nostamp --incompatible_strict_action_env\nbuild --noremote_upload_local_results\n${line}\n`;
+
+const rows: readonly (readonly [string, string, string, unknown])[] = [
+  ["H01", "scheduler", `${POD}.containers.0.image`, "busybox:1.31.1-uclibc"],
+  ["H02", "worker-config", `${WORKER}.platform.properties.2.value`, `docker://r.example/x@sha256:${"c".repeat(64)}`],
+  ["H03", "closed", "spec.egress.0", { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }],
+  ["H03", "closed", "spec.policyTypes", ["Ingress"]],
+  ["H03", "closed", "spec.egress.0", {}],
+  ["H04", "route", "destinationCidrBlock", "0.0.0.0/0"],
+  ["H04", "routes", "routes.0.cidrBlock", "0.0.0.0/0"],
+  ["H05", "frontend-config", "data[frontend.json]|actionCache.putAuthorizer", { allow: {} }],
+  ["H06", "bazel", "data[.bazelrc]", bazelrc("build --remote_local_fallback")],
+  ["H06", "bazel", "data[.bazelrc]", bazelrc("build --remote_upload_local_results")],
+  ["H06", "bazel", "data[.bazelrc]", bazelrc("build --spawn_strategy=remote,local")],
+  ["H07", "bazel", "data[.bazelrc]", bazelrc("build --action_env=PATH")],
+  ["H07", "bazel", "data[.bazelrc]", bazelrc("build --stamp")],
+  ["H08", "bazel", "data[downloader.cfg]", "allow s3.monofarm\n"],
+  ["H09", "worker", `${POD}.containers.0.env`, [{ name: "AWS_ACCESS_KEY_ID", value: "A" }]],
+  ["H10", "eks", "version", undefined],
+  ["H10", "addon", "addonVersion", undefined],
+  ["H10", "workers", "releaseVersion", undefined],
+  ["H10", "node-class", "spec.amiSelectorTerms.0.alias", "al2023@latest"],
+  ["H11", "worker-config", `${WORKER}.concurrency`, 2],
+  ["H11", "worker-config", "data[runner.json]|cleanProcessTable", false],
+  ["H12", "release", `${POD}.volumes`, [{ name: "work", persistentVolumeClaim: { claimName: "work" } }]],
+  ["H13", "release", `${POD}.automountServiceAccountToken`, true],
+  ["H13", "account", "metadata.annotations", { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/x" }],
+  ["H13", "identity", "serviceAccount", "worker"],
+  ["H14", "worker", `${POD}.nodeSelector`, undefined],
+  ["H14", "worker", `${LABELS}[farm.build/emulated]`, "true"],
+  ["H15", "workers", "instanceTypes", ["c8gd.4xlarge", "c7gd.4xlarge"]],
+  ["H16", "frontend-config", "data[frontend.json]|executeAuthorizer", { allow: {} }],
+  ["H17", "worker", `${LABELS}[farm.build/pool]`, "release"],
+  ["H18", "frontend-config", "immutable", undefined],
+  ["H19", "chart", "repositoryOpts", { repo: "https://charts.example" }],
+  ["H20", "release", `${POD}.containers.0.env.0.value`, "main"],
+  ["H21", "scheduler", `${LABELS}[app.kubernetes.io/name]`, "miner"],
+  ["H22", "worker-config", `${WORKER}.platform.properties.0.name`, "Architecture"],
+  ["H23", "worker-config", `${WORKER}.environmentVariables`, { CC: "clang" }],
+  ["H24", "bazel", "data[.bazelrc]", bazelrc("build --bes_backend=grpcs://app.buildbuddy.io")],
+  ["H25", "scheduler", "spec.replicas", 2],
+  ["S01", "monofarm", "metadata.labels[pod-security.kubernetes.io/enforce]", "privileged"],
+  ["S01", "monofarm", "metadata.labels[pod-security.kubernetes.io/enforce-version]", "latest"],
+  ["S02", "scheduler", `${POD}.containers.0.securityContext.runAsNonRoot`, false],
+  ["S02", "release", `${POD}.containers.0.securityContext.capabilities.drop`, undefined],
+  ["S02", "release", `${POD}.hostNetwork`, true],
+  ["S03", "worker", `${POD}.hostUsers`, undefined],
+  ["S04", "service", "spec.type", "LoadBalancer"],
+  ["S04", "workers", "remoteAccess", { ec2SshKey: "key" }],
+  ["S04", "group", "ingress.0", { fromPort: 0, toPort: 65535, cidrBlocks: ["0.0.0.0/0"] }],
+  ["S05", "template", "metadataOptions.httpPutResponseHopLimit", 2],
+  ["S05", "node-class", "spec.metadataOptions.httpTokens", "optional"],
+  ["S06", "frontend-config", "data[frontend.json]|grpcServers.0.authenticationPolicy", { allow: {} }],
+  ["S07", "eks", "vpcConfig.endpointPrivateAccess", false],
+  ["S07", "eks", "enabledClusterLogTypes", ["api"]],
+  ["S08", "worker-policy", "policy|Statement.0.Action", ["s3:PutObject"]],
+  ["S08", "worker-policy", "policy|Statement.0.Action", "*"],
+  ["S09", "actions-secret", "secretName", "AWS_SECRET_ACCESS_KEY"],
+  [
+    "S10",
+    "publisher",
+    "assumeRolePolicy|Statement.Condition.StringLike",
+    { [`token.actions.githubusercontent.com:sub`]: "*" },
+  ],
+  ["S11", "bucket", "forceDestroy", true],
+  ["S11", "bucket-versions", "versioningConfiguration.status", "Suspended"],
+  ["S11", "bucket-public", "blockPublicAcls", false],
+  ["S12", "bucket-lock", "rule.defaultRetention.mode", "GOVERNANCE"],
+  ["S12", "bucket-lock", "rule.defaultRetention.days", 30],
+  ["S13", "bucket-lifecycle", "rules.0.expiration", { days: 90 }],
+  ["S14", "registry", "imageTagMutability", "MUTABLE"],
+  ["S15", "key", "enableKeyRotation", false],
+  ["S15", "key", "policy", '{"Statement": [{"Principal": {"AWS": "*"}}]}'],
+  ["S16", "runners", "spec.runnerGroup", "Default"],
+  ["S16", "runners", "metadata.labels[app.kubernetes.io/version]", undefined],
+  ["S17", "runner-group", "restrictedToWorkflows", false],
+  ["S17", "runner-group", "selectedWorkflows.0", "o/r/.github/workflows/release.yml@main"],
+  ["S18", "environment", "preventSelfReview", false],
+  ["S18", "actions", "shaPinningRequired", undefined],
+  ["S18", "workflows", "defaultWorkflowPermissions", "write"],
+  ["S19", "release", "spec.activeDeadlineSeconds", undefined],
+  ["S19", "release", "spec.completions", 200_000],
+  ["S20", "shards", "capacityType", "SPOT"],
+  ["S20", "workers", "scalingConfig.maxSize", 1000],
+  ["S21", "worker", `${POD}.containers.0.securityContext.readOnlyRootFilesystem`, false],
+  ["S21", "worker", `${POD}.initContainers.0.securityContext.runAsUser`, 0],
+];
+
+export const MUTANTS: readonly Mutant[] = rows.map(([rule, resource, path, value]) => ({
+  rule,
+  resource,
+  path,
+  value,
+}));
+
+/** The golden farm with one value of one resource set to another; undefined takes it away. */
+export function mutate(resource: string, path: string, value: unknown): Record<string, Declared> {
+  const declared = GOLDEN[resource];
+  if (declared === undefined) throw new Error(`no golden resource ${resource}`);
+  return {
+    ...GOLDEN,
+    [resource]: { ...declared, props: set(declared.props, path.split("|"), value) as Declared["props"] },
+  };
+}
+
+function set(target: unknown, [path = "", ...inside]: readonly string[], value: unknown): unknown {
+  const copy = structuredClone(target) as Record<string, unknown>;
+  const keys = segments(path);
+  const last = keys.pop() ?? "";
+  let at = copy;
+  for (const key of keys) at = (at[key] ??= {}) as Record<string, unknown>;
+  if (inside.length > 0) at[last] = JSON.stringify(set(JSON.parse(String(at[last])), inside, value));
+  else if (value === undefined) Reflect.deleteProperty(at, last);
+  else at[last] = value;
+  return copy;
+}
