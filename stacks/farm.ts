@@ -1,17 +1,18 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { ArtifactStore } from "../components/artifacts/artifact-store";
 import { S3_CLAIM, S3_PORT } from "../components/artifacts/server";
 import { BuildBarn } from "../components/buildbarn/buildbarn";
 import { declareNetworkPolicies, FRONTEND_ENTRANCE, networkPolicies } from "../components/buildbarn/network-policies";
 import { storageClaims } from "../components/buildbarn/storage";
-import { KubernetesPlatform } from "../components/platform/kubernetes/kubernetes-platform";
 import { poolFor } from "../components/platform/platform";
 import { UserError } from "../components/user-error";
-import { FARM_SLICES } from "./config/farm";
-import { readConfig, type Values } from "./config/read";
+import { declareArtifacts } from "./artifacts";
+import { crossCheckFarm, FARM_SLICES } from "./config/farm";
+import type { Values } from "./config/check";
+import { readConfig } from "./config/read";
 import type { FarmOutputs } from "./outputs";
+import { place } from "./place";
 
 /** Namespace of what lives long. */
 export const FARM_NAMESPACE = "monofarm";
@@ -34,22 +35,16 @@ type Config = Values<typeof FARM_SLICES>;
 
 /** What lives long: platform → artifact store → BuildBarn. */
 export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<FarmOutputs[Key]> } {
-  const config = readConfig(FARM_SLICES);
+  const config = readConfig(FARM_SLICES, crossCheckFarm);
   const demand = storageDemand(config);
   const claims = storageClaims(FARM_NAMESPACE, demand, "monofarm:storage");
-  const service = artifactService(config);
+  const { own } = config.artifacts;
 
-  const platform = new KubernetesPlatform("platform", {
-    kubeconfig: config.platform.kubeconfig,
-    ...optional("context", config.platform.context),
-    pools: config.platform.pools.map((pool) => ({ ...pool, tolerations: pool.tolerations.map(toleration) })),
-    ...optional("storageClassName", config.platform.storageClassName),
-    ...optional("localVolumes", config.platform.localVolumes),
-    claims:
-      "own" in service
-        ? [...claims, { namespace: FARM_NAMESPACE, name: S3_CLAIM, bytes: service.own.volumeBytes }]
-        : claims,
-  });
+  const where = place(
+    config.platform,
+    own === undefined ? claims : [...claims, { namespace: FARM_NAMESPACE, name: S3_CLAIM, bytes: own.volumeMiB }],
+  );
+  const { platform, outputs } = where;
   const { provider } = platform;
   const namespace = new kubernetes.core.v1.Namespace(
     FARM_NAMESPACE,
@@ -61,18 +56,10 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     },
     { provider },
   ).metadata.name;
-  const policies = networkPolicies(RELEASE_NAMESPACE, [
-    FRONTEND_ENTRANCE,
-    ...("own" in service ? [{ part: "s3", port: S3_PORT }] : []),
-  ]);
+  const entrances = [FRONTEND_ENTRANCE, ...(own === undefined ? [] : [{ part: "s3", port: S3_PORT }])];
+  const policies = networkPolicies(RELEASE_NAMESPACE, entrances, outputs.egress.dns);
   const after = declareNetworkPolicies(namespace, policies, { provider });
-  const artifacts = new ArtifactStore("artifacts", {
-    platform,
-    namespace,
-    service,
-    prefix: config.artifacts.prefix,
-    forceDestroy: config.artifacts.forceDestroy,
-  });
+  const artifacts = declareArtifacts(config, where, namespace, RELEASE_NAMESPACE);
   const buildbarn = new BuildBarn("buildbarn", {
     platform,
     namespace,
@@ -88,13 +75,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
   const client = poolFor(platform, "client", "amd64") ?? poolFor(platform, "client", "arm64");
   return {
     endpoint: buildbarn.endpoint,
-    s3: pulumi.output({
-      endpoint: artifacts.endpoint,
-      address: artifacts.address,
-      region: artifacts.region,
-      buckets: artifacts.buckets,
-    }),
-    credentials: artifacts.credentials,
+    ...artifacts,
     workerImages: Object.fromEntries(workerPools(config).map((pool) => [pool.architecture, pool.workerImage])),
     clientImage: config.images.client,
     imagePullPolicy: config.images.pullPolicy,
@@ -105,7 +86,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     })),
     clientPool: { nodeSelector: client?.nodeSelector ?? {}, tolerations: client?.tolerations ?? [] },
     namespace,
-    kubeconfig: config.platform.kubeconfig,
+    ...outputs,
   };
 }
 
@@ -138,27 +119,4 @@ function workerPools({ workers, images }: Config) {
       drainSeconds,
     };
   });
-}
-
-function artifactService({ artifacts: { own, existing }, images }: Config) {
-  if (existing !== undefined && own === undefined) return { existing };
-  if (own === undefined || existing !== undefined) {
-    throw new UserError(
-      "monofarm:artifacts",
-      own === undefined ? "neither own nor existing" : "both own and existing",
-      "one of them",
-    );
-  }
-  if (images.s3 === undefined)
-    throw new UserError("monofarm:images.s3", "nothing", "an image by digest, for monofarm:artifacts.own runs it");
-  return { own: { image: images.s3, imagePullPolicy: images.pullPolicy, volumeBytes: own.volumeMiB } };
-}
-
-function toleration({ key, operator, value, effect }: Config["platform"]["pools"][number]["tolerations"][number]) {
-  return { key, operator, ...optional("value", value), ...optional("effect", effect) };
-}
-
-/** A property that is absent, rather than undefined. */
-function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
-  return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: Value });
 }

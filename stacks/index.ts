@@ -9,7 +9,7 @@ const PROGRAMS: Readonly<Record<string, () => object | Promise<object>>> = { far
 
 async function program(): Promise<object> {
   const name = new pulumi.Config("monofarm").get("program") ?? "nothing";
-  const chosen = PROGRAMS[name];
+  const chosen = Object.hasOwn(PROGRAMS, name) ? PROGRAMS[name] : undefined;
   if (chosen !== undefined) return chosen();
   const where = `stacks/Pulumi.${pulumi.getStack()}.yaml: monofarm:program`;
   throw new UserError(where, name, Object.keys(PROGRAMS).join(", "));

@@ -1,4 +1,7 @@
-import type { Architecture } from "../components/platform/platform";
+import type { Architecture, Egress } from "../components/platform/platform";
+
+/** What a farm can stand on. */
+export type PlatformKind = "local" | "kubernetes" | "aws";
 
 /** What a farm's stack tells those that build on it. */
 export interface FarmOutputs {
@@ -17,8 +20,8 @@ export interface FarmOutputs {
       readonly logs: string;
     };
   };
-  /** Secret. */
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Secret; none where pods have a role of their own. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Worker images by digest: what actions must ask for. */
   readonly workerImages: Partial<Readonly<Record<Architecture, string>>>;
   readonly clientImage: string;
@@ -33,9 +36,16 @@ export interface FarmOutputs {
     readonly nodeSelector: Readonly<Record<string, string>>;
     readonly tolerations: readonly { key: string; operator: string; value?: string; effect?: string }[];
   };
+  /** Service account whose role the pods of releases have, where they need no credentials. */
+  readonly clientServiceAccount?: string;
+  /** ARNs of the roles of those who add to buckets. */
+  readonly roles?: Readonly<Record<string, string>>;
   readonly namespace: string;
-  /** Path of the kubeconfig that the farm was made with. */
+  /** Path of the kubeconfig that the farm was made with, or its contents. */
   readonly kubeconfig: string;
+  /** What the farm stands on, and the kubeconfig's context that it was made with, where its stack names one. */
+  readonly platform: { readonly kind: PlatformKind; readonly context?: string };
+  readonly egress: Egress;
 }
 
 /** What a release's stack tells those that add up its results. */

@@ -8,10 +8,13 @@ import { ReleaseJobs } from "../components/matrix/jobs";
 import { readIndex } from "../components/matrix/read-index";
 import { releasePolicies } from "../components/matrix/release-policies";
 import { declareNetworkPolicies } from "../components/buildbarn/network-policies";
+import { UserError } from "../components/user-error";
 import { podSecurity, RELEASE_NAMESPACE } from "./farm";
 import { readConfig } from "./config/read";
 import { RELEASE_SLICES } from "./config/release";
 import type { FarmOutputs, ReleaseOutputs } from "./outputs";
+
+const MADE_BEFORE = "a farm that stands, of this version: pulumi up on its stack";
 
 /** Where folders of the configuration start: the project, above `stacks`. */
 const PROJECT = join(__dirname, "..");
@@ -20,25 +23,25 @@ const PROJECT = join(__dirname, "..");
 export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi.Input<ReleaseOutputs[Key]> }> {
   const config = readConfig(RELEASE_SLICES);
   const index = readIndex(join(PROJECT, config.release.index));
-  const { farm, credentials } = await farmOutputs(config.farm);
+  const { farm, serviceAccount, credentials } = await farmOutputs(config.farm);
   const plan = planFarmRelease(
     { ...config.release, index },
     farm,
     `stacks/Pulumi.${pulumi.getStack()}.yaml: monofarm:release`,
   );
 
-  const provider = new kubernetes.Provider("cluster", { kubeconfig: farm.kubeconfig, enableServerSideApply: true });
+  const provider = new kubernetes.Provider("cluster", {
+    kubeconfig: farm.kubeconfig,
+    ...(farm.platform.context !== undefined && { context: farm.platform.context }),
+    enableServerSideApply: true,
+  });
   const namespace = new kubernetes.core.v1.Namespace(
     RELEASE_NAMESPACE,
     { metadata: { name: RELEASE_NAMESPACE, labels: podSecurity("restricted") } },
     { provider },
   ).metadata.name;
-  const policies = declareNetworkPolicies(namespace, releasePolicies(farm.namespace), { provider });
-  const secret = new kubernetes.core.v1.Secret(
-    "s3-credentials",
-    { metadata: { name: "s3-credentials", namespace }, stringData: credentials },
-    { provider },
-  );
+  const policies = declareNetworkPolicies(namespace, releasePolicies(farm.namespace, farm.egress), { provider });
+  const access = declareAccess(namespace, serviceAccount, credentials, { provider });
   new ReleaseJobs(
     "release",
     {
@@ -49,7 +52,7 @@ export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi
         imagePullPolicy: farm.imagePullPolicy,
         frontend: farm.endpoint,
         s3: farm.s3,
-        credentialsSecret: secret.metadata.name,
+        ...access,
         workerImages: farm.workerImages,
         emulated: farm.pools.filter(({ emulated }) => emulated).map(({ architecture }) => architecture),
         pool: farm.clientPool,
@@ -74,6 +77,7 @@ async function farmOutputs(stack: string) {
   );
   const value = async <Key extends keyof FarmOutputs>(key: Key) => {
     const details = await reference.getOutputDetails(key);
+    if (details.value === undefined) throw new UserError(`stack ${stack}: ${key}`, "nothing", MADE_BEFORE);
     return details.value as FarmOutputs[Key];
   };
   const farm = {
@@ -86,6 +90,33 @@ async function farmOutputs(stack: string) {
     clientPool: await value("clientPool"),
     namespace: await value("namespace"),
     kubeconfig: await value("kubeconfig"),
+    platform: await value("platform"),
+    egress: await value("egress"),
   };
-  return { farm, credentials: reference.requireOutput("credentials") as pulumi.Output<FarmOutputs["credentials"]> };
+  const account = await reference.getOutputDetails("clientServiceAccount");
+  return {
+    farm,
+    serviceAccount: account.value as FarmOutputs["clientServiceAccount"],
+    credentials: reference.getOutput("credentials") as pulumi.Output<NonNullable<FarmOutputs["credentials"]>>,
+  };
+}
+
+/** What the pods of a release prove themselves with at the artifact store: a role of their own, else keys. */
+function declareAccess(
+  namespace: pulumi.Output<string>,
+  serviceAccount: string | undefined,
+  stringData: pulumi.Output<NonNullable<FarmOutputs["credentials"]>>,
+  options: pulumi.CustomResourceOptions,
+) {
+  if (serviceAccount === undefined) {
+    const metadata = { name: "s3-credentials", namespace };
+    const secret = new kubernetes.core.v1.Secret("s3-credentials", { metadata, stringData }, options);
+    return { credentialsSecret: secret.metadata.name };
+  }
+  const account = new kubernetes.core.v1.ServiceAccount(
+    serviceAccount,
+    { metadata: { name: serviceAccount, namespace }, automountServiceAccountToken: false },
+    options,
+  );
+  return { serviceAccount: account.metadata.name };
 }

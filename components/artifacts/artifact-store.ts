@@ -38,6 +38,11 @@ export interface ArtifactStoreArgs {
   readonly prefix: string;
   /** Whether destroying the stack takes the objects with it. */
   readonly forceDestroy: boolean;
+  /**
+   * Days in which nobody at all can change or delete what was released (S3 Object Lock, COMPLIANCE); a service that
+   * cannot lock refuses. @default no lock
+   */
+  readonly releaseLockDays?: number;
 }
 
 /** Region that a server of one's own answers to. */
@@ -70,6 +75,7 @@ export class ArtifactStore extends pulumi.ComponentResource {
           access,
           versioning: purpose === "release",
           forceDestroy: args.forceDestroy,
+          ...(purpose === "release" && args.releaseLockDays !== undefined && { lockDays: args.releaseLockDays }),
         },
         { parent: this, provider, dependsOn: ready },
       ).bucket;

@@ -20,6 +20,8 @@ export interface BucketArgs {
   readonly versioning?: boolean;
   /** Delete the objects with the bucket; without it a bucket that holds something refuses to go. @default false */
   readonly forceDestroy?: boolean;
+  /** Days in which no version can be changed or deleted, by nobody. @default no lock */
+  readonly lockDays?: number;
 }
 
 interface State {
@@ -27,6 +29,7 @@ interface State {
   readonly access: StoreAccess;
   readonly versioning: boolean;
   readonly forceDestroy: boolean;
+  readonly lockDays?: number;
 }
 
 /** A bucket on any S3 service. On AWS the AWS provider's own is the better choice. */
@@ -34,11 +37,11 @@ export class Bucket extends pulumi.dynamic.Resource {
   declare readonly bucket: pulumi.Output<string>;
 
   constructor(name: string, args: BucketArgs, options?: pulumi.CustomResourceOptions) {
-    const { bucket, access, versioning = false, forceDestroy = false } = args;
+    const { bucket, access, versioning = false, forceDestroy = false, lockDays } = args;
     super(
       provider,
       name,
-      { bucket, access: pulumi.secret(access), versioning, forceDestroy },
+      { bucket, access: pulumi.secret(access), versioning, forceDestroy, ...(lockDays !== undefined && { lockDays }) },
       {
         ...options,
         additionalSecretOutputs: ["access"],
@@ -55,15 +58,39 @@ async function open(access: StoreAccess) {
 }
 
 /** What a bucket is, in one order. */
-function facts({ bucket, access, versioning, forceDestroy }: State): string {
+function facts({ bucket, access, versioning, forceDestroy, lockDays }: State): string {
   const { endpoint, region, accessKeyId, secretAccessKey } = access;
-  return JSON.stringify([bucket, versioning, forceDestroy, endpoint, region, accessKeyId, secretAccessKey]);
+  return JSON.stringify([bucket, versioning, forceDestroy, endpoint, region, accessKeyId, secretAccessKey, lockDays]);
 }
 
 async function setVersioning({ access, bucket, versioning }: State): Promise<void> {
   const { s3, client } = await open(access);
   const VersioningConfiguration = { Status: versioning ? ("Enabled" as const) : ("Suspended" as const) };
   await client.send(new s3.PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }));
+}
+
+async function setLock({ access, bucket, lockDays }: State): Promise<void> {
+  const { s3, client } = await open(access);
+  const Rule = { DefaultRetention: { Mode: "COMPLIANCE" as const, Days: lockDays } };
+  const ObjectLockConfiguration = { ObjectLockEnabled: "Enabled" as const, Rule };
+  await client.send(new s3.PutObjectLockConfigurationCommand({ Bucket: bucket, ObjectLockConfiguration }));
+  const found = await client.send(new s3.GetObjectLockConfigurationCommand({ Bucket: bucket }));
+  if (found.ObjectLockConfiguration?.Rule?.DefaultRetention?.Days !== lockDays) throw new Error("it forgets the lock");
+}
+
+/** Asks the service to lock a new bucket, which goes again where it cannot. */
+async function lockOrRefuse(state: State): Promise<void> {
+  try {
+    await setLock(state);
+  } catch (error) {
+    const { s3, client } = await open(state.access);
+    await client.send(new s3.DeleteBucketCommand({ Bucket: state.bucket }));
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `monofarm:artifacts.releaseLock: found ${state.lockDays ?? 0} days, which ${state.access.endpoint} cannot hold (${reason}); allowed: none, or a service with Object Lock`,
+      { cause: error },
+    );
+  }
 }
 
 async function empty({ access, bucket }: State): Promise<void> {
@@ -83,21 +110,31 @@ const provider: pulumi.dynamic.ResourceProvider<State, State> = {
   create: async (inputs) => {
     const { s3, client } = await open(inputs.access);
     try {
-      await client.send(new s3.CreateBucketCommand({ Bucket: inputs.bucket }));
+      await client.send(
+        new s3.CreateBucketCommand({
+          Bucket: inputs.bucket,
+          ...(inputs.lockDays !== undefined && { ObjectLockEnabledForBucket: true }),
+        }),
+      );
     } catch (error) {
       // A run that was interrupted may have made it.
       if (!(error instanceof s3.BucketAlreadyOwnedByYou)) throw error;
     }
     if (inputs.versioning) await setVersioning(inputs);
+    if (inputs.lockDays !== undefined) await lockOrRefuse(inputs);
     return { id: inputs.bucket, outs: inputs };
   },
   diff: (_id, olds, news) =>
     Promise.resolve({
       changes: facts(olds) !== facts(news),
-      replaces: olds.bucket === news.bucket ? [] : ["bucket"],
+      replaces: [
+        ...(olds.bucket === news.bucket ? [] : ["bucket"]),
+        ...((olds.lockDays === undefined) === (news.lockDays === undefined) ? [] : ["lockDays"]),
+      ],
     }),
   update: async (_id, olds, news) => {
     if (olds.versioning !== news.versioning) await setVersioning(news);
+    if (olds.lockDays !== news.lockDays) await setLock(news);
     return { outs: news };
   },
   delete: async (_id, state) => {

@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { STORAGE_PORT } from "./configuration/blob-access";
 import { FRONTEND_PORT } from "./configuration/frontend";
 import { SCHEDULER_PORTS } from "./configuration/scheduler";
+import type { DnsPods } from "../platform/platform";
 import { selector } from "./pod";
 
 type Spec = kubernetes.types.input.networking.v1.NetworkPolicySpec;
@@ -24,11 +25,17 @@ const DOORS: readonly Door[] = [
   { from: "worker", to: "scheduler", port: SCHEDULER_PORTS.worker },
 ];
 
-/** Ports of names: the cluster's DNS may listen on any address. */
-const DNS = [
+const DNS_PORTS = [
   { port: 53, protocol: "UDP" },
   { port: 53, protocol: "TCP" },
 ];
+
+/** Lets names be asked for: of these pods alone, or at any address where no pod answers. */
+export function names(dns?: DnsPods): kubernetes.types.input.networking.v1.NetworkPolicyEgressRule {
+  if (dns === undefined) return { ports: DNS_PORTS };
+  const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": dns.namespace } };
+  return { to: [{ namespaceSelector, podSelector: { matchLabels: { ...dns.podLabels } } }], ports: DNS_PORTS };
+}
 
 /** Parts of the farm that other namespaces may call, and where. */
 export interface Entrance {
@@ -43,13 +50,13 @@ export const FRONTEND_ENTRANCE: Entrance = { part: "frontend", port: FRONTEND_PO
  * The farm's policies by name: nothing in and nothing out, names for all, then each door from both of its sides.
  * @param clients namespace whose pods may use the entrances
  */
-export function networkPolicies(clients: string, entrances: readonly Entrance[]): Record<string, Spec> {
+export function networkPolicies(clients: string, entrances: readonly Entrance[], dns?: DnsPods): Record<string, Spec> {
   const pods = (part: string) => ({ podSelector: { matchLabels: selector(part) } });
   const tcp = (port: number) => [{ port, protocol: "TCP" }];
   const parts = [...new Set(DOORS.flatMap(({ from, to }) => [from, to]))];
   const policies: Record<string, Spec> = {
     "default-deny": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-    names: { podSelector: {}, policyTypes: ["Egress"], egress: [{ ports: DNS }] },
+    names: { podSelector: {}, policyTypes: ["Egress"], egress: [names(dns)] },
   };
   for (const part of parts) {
     const ingress = DOORS.filter(({ to }) => to === part).map(({ from, port }) => ({

@@ -19,8 +19,10 @@ export interface ReleasePods {
     /** Names of the buckets by purpose. @default each is named as its purpose */
     readonly buckets?: Readonly<Record<"sources" | "matrix" | "release" | "logs", pulumi.Input<string>>>;
   };
-  /** Secret with the keys `accessKeyId` and `secretAccessKey`, in the Jobs' namespace. */
-  readonly credentialsSecret: pulumi.Input<string>;
+  /** Secret with the keys `accessKeyId` and `secretAccessKey`, in the Jobs' namespace. @default none is needed */
+  readonly credentialsSecret?: pulumi.Input<string>;
+  /** Service account whose role the pods have. @default the namespace's own, which has none */
+  readonly serviceAccount?: pulumi.Input<string>;
   /** Worker images by digest: what actions ask for, and what BuildBarn matches literally. */
   readonly workerImages: Partial<Readonly<Record<Architecture, pulumi.Input<string>>>>;
   /** Architectures whose workers are emulated. @default none */
@@ -80,6 +82,7 @@ function podSpec(release: string, job: JobPlan, pods: ReleasePods): kubernetes.t
   const { cpu, memory, ephemeralStorage } = job.resources;
   return {
     restartPolicy: "Never",
+    ...(pods.serviceAccount !== undefined && { serviceAccountName: pods.serviceAccount }),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: 60,
@@ -120,18 +123,17 @@ function podSpec(release: string, job: JobPlan, pods: ReleasePods): kubernetes.t
 /** JOB_COMPLETION_INDEX comes from Kubernetes. */
 function environment(release: string, job: JobPlan, pods: ReleasePods): kubernetes.types.input.core.v1.EnvVar[] {
   const { amd64, arm64 } = pods.workerImages;
-  const secret = (name: string, key: string) => ({
-    name,
-    valueFrom: { secretKeyRef: { name: pods.credentialsSecret, key } },
-  });
+  const { credentialsSecret } = pods;
+  const secret = (name: string, key: string) =>
+    credentialsSecret === undefined ? [] : [{ name, valueFrom: { secretKeyRef: { name: credentialsSecret, key } } }];
   return [
     { name: "HOME", value: VOLUMES.home },
     { name: "TZ", value: "UTC" },
     { name: "MONOFARM_FRONTEND", value: pods.frontend },
     { name: "MONOFARM_S3", value: pods.s3.endpoint },
     { name: "AWS_REGION", value: pods.s3.region },
-    secret("AWS_ACCESS_KEY_ID", "accessKeyId"),
-    secret("AWS_SECRET_ACCESS_KEY", "secretAccessKey"),
+    ...secret("AWS_ACCESS_KEY_ID", "accessKeyId"),
+    ...secret("AWS_SECRET_ACCESS_KEY", "secretAccessKey"),
     { name: "MONOFARM_RELEASE", value: release },
     { name: "MONOFARM_JOB", value: job.name },
     { name: "MONOFARM_JOB_DIGEST", value: job.digest },

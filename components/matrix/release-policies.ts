@@ -1,11 +1,15 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 
+import { names } from "../buildbarn/network-policies";
+import type { Egress } from "../platform/platform";
+
 /** Ports of the farm that a release's pods use: BuildBarn's frontend and the S3 server. */
 const FARM_PORTS = [8980, 7070];
 
-/** Policies of the namespace of releases: nothing in; out to the farm's two entrances and to names alone. */
+/** Policies of the namespace of releases: nothing in; out to the farm's entrances, to names and to the artifacts alone. */
 export function releasePolicies(
   farmNamespace: string,
+  { dns, services = [] }: Egress,
 ): Record<string, kubernetes.types.input.networking.v1.NetworkPolicySpec> {
   const farm = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": farmNamespace } } };
   return {
@@ -15,7 +19,11 @@ export function releasePolicies(
       policyTypes: ["Egress"],
       egress: [
         { to: [farm], ports: FARM_PORTS.map((port) => ({ port, protocol: "TCP" })) },
-        { ports: ["UDP", "TCP"].map((protocol) => ({ port: 53, protocol })) },
+        names(dns),
+        ...services.map(({ cidrs, port }) => ({
+          to: cidrs.map((cidr) => ({ ipBlock: { cidr } })),
+          ports: [{ port, protocol: "TCP" }],
+        })),
       ],
     },
   };

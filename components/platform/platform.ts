@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 export type Architecture = "amd64" | "arm64";
 
 /** What a set of nodes is for. */
-export type PoolRole = "system" | "storage" | "worker" | "client";
+export type PoolRole = "system" | "storage" | "worker" | "client" | "verify";
 
 /** Where pods of one role and architecture run. */
 export interface NodePool {
@@ -28,6 +28,20 @@ export interface Platform {
   readonly storageClassName: pulumi.Input<string> | undefined;
   /** What persistent volume claims must wait for. */
   readonly volumes: readonly pulumi.Resource[];
+}
+
+/** Pods that answer for names. */
+export interface DnsPods {
+  readonly namespace: string;
+  readonly podLabels: Readonly<Record<string, string>>;
+}
+
+/** What the farm's pods may reach beside each other. */
+export interface Egress {
+  /** Undefined where names are answered outside of pods, at whatever address: port 53 is then open. */
+  readonly dns?: DnsPods;
+  /** Outside the cluster, for the pods of releases: where objects are kept, and who vouches for the pods there. */
+  readonly services?: readonly { readonly cidrs: readonly string[]; readonly port: number }[];
 }
 
 /** The pool for a role and architecture; undefined when the platform has none. */

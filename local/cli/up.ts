@@ -12,6 +12,7 @@ import { bundleShardRunner } from "../release/bundle";
 import { artifactTable, redReport, summary } from "../release/report";
 import { checkRelease, fetchReleaseSources, isAnotherDeclared, releaseStatus, runRelease } from "../release/release";
 import { isRed } from "../release/verdict";
+import { checkFarmConfig } from "../stack/check";
 import { writeConfig } from "../stack/config";
 import { farmValues, makeVolumeFolders } from "../stack/machine";
 import { pulumiUp } from "../stack/pulumi";
@@ -61,6 +62,7 @@ export const command: Command = {
 };
 
 async function outside(wanted: Architectures, withRelease: boolean, progress: Progress): Promise<void> {
+  checkFarmConfig(wanted);
   if (withRelease) checkRelease({});
   checkSpace("for a farm", [{ directory: STATE, mebibytes: existsSync(STATE) ? STANDING_MIB : NEW_MIB }]);
   const emulation = wanted.includes("arm64") && process.arch !== "arm64";

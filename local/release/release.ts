@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { parse } from "yaml";
 import type { z } from "zod";
 
 import { planFarmRelease } from "../../components/matrix/farm-release";
 import type { MatrixIndex } from "../../components/matrix/matrix-index";
 import type { ReleasePlan } from "../../components/matrix/plan";
-import { show } from "../../components/matrix/mistakes";
 import { readIndex } from "../../components/matrix/read-index";
 import type { Architecture } from "../../components/platform/platform";
 import { UserError } from "../../components/user-error";
@@ -15,8 +13,10 @@ import { RELEASE_SLICES } from "../../stacks/config/release";
 import { CHECKOUT } from "../directories";
 import { fetchSources } from "../sources/fetch-sources";
 import { sourcesOf } from "../sources/list-sources";
+import { checkReleaseConfig } from "../stack/check";
 import { writeConfig } from "../stack/config";
 import { pulumiUp } from "../stack/pulumi";
+import { parseStackFile } from "../stack/stack-file";
 import type { Progress } from "../terminal/progress";
 import type { Tools } from "../toolbox/toolbox";
 import { declaredNames, declaredRelease, farmOutputs, farmStore } from "./declared";
@@ -59,21 +59,10 @@ export function releaseSlice(
   request: ReleaseRequest,
   text: string = readFileSync(join(CHECKOUT, FILE), "utf8"),
 ): Slice {
-  const { config } = parse(text) as { config?: Record<string, unknown> };
-  const found = config?.["monofarm:release"];
-  const slice = committedSlice.safeParse(found);
-  if (!slice.success) {
-    const [issue] = slice.error.issues;
-    const path = issue?.path ?? [];
-    const value = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)[key], found);
-    throw new UserError(
-      [`${FILE}: monofarm:release`, ...path.map(String)].join("."),
-      show(value),
-      issue?.message ?? "index, targets and architectures",
-    );
-  }
+  const { config = {} } = parseStackFile(FILE, text);
+  checkReleaseConfig(config);
   return {
-    ...slice.data,
+    ...committedSlice.parse(config["monofarm:release"]),
     ...(request.targets !== undefined && { targets: [...request.targets] }),
     ...(request.architectures !== undefined && { architectures: [...request.architectures] }),
   };

@@ -1,19 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 
-import { CHECKOUT, STATE } from "../directories";
+import { STATE } from "../directories";
+import { committedConfig, parseStackFile, type StackFile } from "./stack-file";
 
 /** The stacks that a local farm has. */
 export type StackName = "local" | "release";
 
 /** Values of stack configuration, by full key (`monofarm:images`). */
 export type StackValues = Readonly<Record<string, unknown>>;
-
-interface StackFile {
-  encryptionsalt?: string;
-  config?: Record<string, unknown>;
-}
 
 /** The configuration that a stack of this machine runs with: outside the checkout, which stays clean. */
 export function configFile(stack: StackName): string {
@@ -28,16 +24,15 @@ export function configFile(stack: StackName): string {
 export function writeConfig(stack: StackName, machine: StackValues): void {
   const file = configFile(stack);
   mkdirSync(join(STATE, "config"), { recursive: true, mode: 0o700 });
-  const committed = read(join(CHECKOUT, "stacks", `Pulumi.${stack}.yaml`));
   const { encryptionsalt } = existsSync(file) ? read(file) : {};
   const merged: StackFile = {
     ...(encryptionsalt !== undefined && { encryptionsalt }),
-    config: { ...committed.config, ...machine },
+    config: { ...committedConfig(stack), ...machine },
   };
   writeFileSync(`${file}.new`, stringify(merged), { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
 
 function read(file: string): StackFile {
-  return (parse(readFileSync(file, "utf8")) ?? {}) as StackFile;
+  return parseStackFile(file, readFileSync(file, "utf8"));
 }

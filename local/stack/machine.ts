@@ -1,12 +1,11 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { parse } from "yaml";
-
-import { CHECKOUT, STATE } from "../directories";
+import { STATE } from "../directories";
 import type { ImageName } from "../images/catalog";
 import { FARM_LAYOUT, NODE_NAME, paths } from "../node/layout";
 import type { StackValues } from "./config";
+import { committedConfig } from "./stack-file";
 
 /** Volumes of the local farm, a folder per claim. */
 const VOLUMES = join(STATE, "volumes");
@@ -15,13 +14,15 @@ const VOLUMES = join(STATE, "volumes");
 export function farmValues(
   images: Partial<Readonly<Record<ImageName, string>>>,
   architectures: readonly ("amd64" | "arm64")[],
+  committed: StackValues = committedConfig("local"),
 ): StackValues {
   const pool = (role: string, architecture: string, emulated = false) => ({ role, architecture, emulated });
-  const committed = committedConfig();
-  const workers = committed["monofarm:workers"] as { pools: readonly { architecture: string }[] };
-  const [like] = workers.pools;
+  const workers = committed["monofarm:workers"] as { pools?: readonly { architecture: string }[] } | null | undefined;
+  const pools: readonly { architecture: string }[] = Array.isArray(workers?.pools) ? workers.pools : [];
+  const [like] = pools;
   return {
     "monofarm:platform": {
+      kind: "local",
       kubeconfig: paths(FARM_LAYOUT).kubeconfig,
       localVolumes: { directory: VOLUMES, node: NODE_NAME },
       pools: [
@@ -36,21 +37,18 @@ export function farmValues(
       workers: { amd64: images.worker, ...(images["worker-arm64"] !== undefined && { arm64: images["worker-arm64"] }) },
       pullPolicy: "Never",
     },
-    ...(architectures.includes("arm64") && {
-      "monofarm:workers": { ...workers, pools: [...workers.pools, { ...like, architecture: "arm64" }] },
-    }),
+    // Without a pool to be like there is none to add: the check of the configuration says what is wrong.
+    ...(architectures.includes("arm64") &&
+      like !== undefined && {
+        "monofarm:workers": { ...workers, pools: [...pools, { ...like, architecture: "arm64" }] },
+      }),
   };
 }
 
 /** Makes the folders that local volumes stand for: Kubernetes wants them to exist. */
 export function makeVolumeFolders(): void {
-  const storage = committedConfig()["monofarm:storage"] as { shards?: unknown } | undefined;
+  const storage = committedConfig("local")["monofarm:storage"] as { shards?: unknown } | undefined;
   const shards = typeof storage?.shards === "number" && storage.shards > 0 ? storage.shards : 0;
   const names = ["data-s3-0", ...Array.from({ length: Math.min(shards, 64) }, (_, index) => `data-storage-${index}`)];
   for (const name of names) mkdirSync(join(VOLUMES, name), { recursive: true });
-}
-
-function committedConfig(): Record<string, unknown> {
-  const text = readFileSync(join(CHECKOUT, "stacks", "Pulumi.local.yaml"), "utf8");
-  return (parse(text) as { config?: Record<string, unknown> }).config ?? {};
 }

@@ -1,5 +1,12 @@
 import { z } from "zod";
 
+import { planPool } from "../../components/platform/aws/pool-plan";
+import { UserError } from "../../components/user-error";
+
+import type { Values } from "./check";
+import { githubSlice } from "./aws";
+import { architecture, platformSlice } from "./place";
+
 const MIB = 2 ** 20;
 const digest = z.string().regex(/@sha256:[0-9a-f]{64}$/, "an image by digest, name@sha256:<64 hexadecimal digits>");
 const quantity = z.string().regex(/^\d+(\.\d+)?(m|Ki|Mi|Gi|Ti)?$/, "a Kubernetes quantity, such as 500m or 2Gi");
@@ -7,39 +14,8 @@ const whole = (least: number, most: number) => {
   const message = `a whole number from ${least} to ${most}`;
   return z.number(message).int(message).min(least, message).max(most, message);
 };
-const architecture = z.enum(["amd64", "arm64"]);
 /** Mebibytes, given as a whole number; bytes inside. */
 const mebibytes = (least: number, most: number) => whole(least, most).transform((value) => value * MIB);
-
-const pool = z.strictObject({
-  role: z.enum(["system", "storage", "worker", "client"]),
-  architecture,
-  /** Runs under qemu-user. */
-  emulated: z.boolean().default(false),
-  nodeSelector: z.record(z.string(), z.string()).default({}),
-  tolerations: z
-    .array(
-      z.strictObject({
-        key: z.string(),
-        operator: z.enum(["Exists", "Equal"]),
-        value: z.string().optional(),
-        effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
-      }),
-    )
-    .default([]),
-});
-
-/** `monofarm:platform`: the cluster that the farm stands in. */
-export const platformSlice = z.strictObject({
-  /** Path of a kubeconfig. */
-  kubeconfig: z.string().min(1, "the path of a kubeconfig"),
-  context: z.string().optional(),
-  pools: z.array(pool).min(1, "at least one pool"),
-  storageClassName: z.string().optional(),
-  localVolumes: z
-    .strictObject({ directory: z.string().startsWith("/", "an absolute path"), node: z.string() })
-    .optional(),
-});
 
 /** `monofarm:images`: every image, by digest. */
 export const imagesSlice = z.strictObject({
@@ -93,6 +69,11 @@ export const artifactsSlice = z.strictObject({
     .regex(/^[a-z0-9-]*$/, "lower-case letters, digits and hyphens")
     .default(""),
   forceDestroy: z.boolean().default(false),
+  /** How long nobody at all may change or delete what was released; `none` must be said. */
+  releaseLock: z.union(
+    [z.literal("none"), z.strictObject({ days: whole(1, 36_500) })],
+    "{ days: N }, from 1 to 36500, or none where the service cannot lock",
+  ),
   own: z.strictObject({ volumeMiB: mebibytes(1, 100_000_000) }).optional(),
   existing: z
     .strictObject({
@@ -112,4 +93,53 @@ export const FARM_SLICES = {
   storage: storageSlice,
   workers: workersSlice,
   artifacts: artifactsSlice,
+  github: githubSlice,
 } as const;
+
+/** Notes a mistake: the key, what was found, what is allowed. */
+export type Refuse = (key: string, found: unknown, allowed: string) => void;
+
+/** What no slice sees by itself: slices that do not fit each other. */
+export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refuse): void {
+  const { platform, images, workers, artifacts, github } = config;
+  for (const [index, { architecture }] of workers.pools.entries()) {
+    const path = `workers.pools.${index}.architecture`;
+    if (workers.pools.findIndex((pool) => pool.architecture === architecture) !== index)
+      refuse(path, architecture, "one pool an architecture");
+    if (images.workers[architecture] === undefined)
+      refuse(`images.workers.${architecture}`, undefined, `an image by digest, for monofarm:${path} asks for it`);
+    if (!platform.pools.some((pool) => pool.role === "worker" && pool.architecture === architecture))
+      refuse(path, architecture, "what monofarm:platform.pools has a pool of role worker for");
+  }
+  for (const role of ["system", "storage", "client"] as const) {
+    if (!platform.pools.some((pool) => pool.role === role))
+      refuse("platform.pools", `no pool of role ${role}`, "one of amd64 or arm64");
+  }
+  const { own, existing, releaseLock, forceDestroy, prefix } = artifacts;
+  if (platform.kind === "aws") {
+    if (own !== undefined || existing !== undefined)
+      refuse("artifacts", own === undefined ? "existing" : "own", "neither own nor existing: on AWS buckets are AWS'");
+    if (releaseLock === "none") refuse("artifacts.releaseLock", releaseLock, "{ days: N }: S3 can lock");
+    if (forceDestroy) refuse("artifacts.forceDestroy", forceDestroy, "false on AWS");
+    if (prefix.length < 3 || prefix.length > 50)
+      refuse("artifacts.prefix", prefix, "3 to 50 characters, for names of buckets are the whole world's");
+    for (const [index, spec] of platform.pools.entries()) {
+      try {
+        planPool(spec, `platform.pools.${index}`);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        refuse(error.where, error.found, error.allowed);
+      }
+    }
+  } else if (github !== undefined) {
+    refuse("github", "roles", "nothing: roles for GitHub's workflows are AWS'");
+  }
+  if (platform.kind !== "aws" && (own === undefined) === (existing === undefined))
+    refuse("artifacts", own === undefined ? "neither own nor existing" : "both own and existing", "one of them");
+  if (own !== undefined && images.s3 === undefined)
+    refuse("images.s3", undefined, "an image by digest, for monofarm:artifacts.own runs it");
+  if (releaseLock !== "none" && forceDestroy)
+    refuse("artifacts.forceDestroy", true, "false, for nobody can destroy what monofarm:artifacts.releaseLock holds");
+  if (platform.kind === "kubernetes" && existing !== undefined && platform.s3 === undefined)
+    refuse("platform.s3", undefined, "cidrs and port of monofarm:artifacts.existing, for the pods of releases");
+}

@@ -11,6 +11,9 @@ interface Closures {
 const closures = createRequire(__filename)("@pulumi/pulumi/runtime/closure/serializeClosure") as Closures;
 closures.serializeFunction = () => Promise.resolve({ text: "", containsSecrets: false });
 
+/** What AWS adds to whatever is made. */
+const TOLD_BY_AWS = { endpoint: "https://cluster.example", certificateAuthority: { data: "" }, latestVersion: 1 };
+
 /** A resource as the engine was asked for it. */
 export interface Recorded {
   readonly type: string;
@@ -18,25 +21,23 @@ export interface Recorded {
   readonly inputs: Record<string, unknown>;
   /** URN-like reference of the provider that it was given; empty for none. */
   readonly provider: string;
-  /** What it was declared with. */
-  readonly options: pulumi.CustomResourceOptions;
-  /** Name of the component that it belongs to; empty for none. */
+  /** Name of the parent; empty where it is the stack. */
   readonly parent: string;
+  /** Options that decide what may happen to it later. */
+  readonly options: pulumi.CustomResourceOptions;
 }
 
 /** Runs a program against mocks and gives every resource that it declared, once all of them are. */
-export async function record(program: () => pulumi.Output<unknown>): Promise<Recorded[]> {
-  const resources: Recorded[] = [];
-  const options = new Map<string, pulumi.CustomResourceOptions>();
-  const names = new Map<pulumi.Resource, string>();
+export async function record(program: () => pulumi.Output<unknown>, isPreview = false): Promise<Recorded[]> {
+  const resources: Omit<Recorded, "parent" | "options">[] = [];
+  const asked = new Map<string, pulumi.ResourceOptions>();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, provider }) => {
-        const declared = options.get(`${type} ${name}`) ?? {};
-        const parent = (declared.parent && names.get(declared.parent)) ?? "";
-        const given = inputs as Record<string, unknown>;
-        resources.push({ type, name, inputs: given, provider: provider ?? "", options: declared, parent });
+        resources.push({ type, name, inputs: inputs as Record<string, unknown>, provider: provider ?? "" });
         const state = {
+          // What only AWS could tell: known after an update, unknown before.
+          ...(type.startsWith("aws:") && !isPreview && { ...TOLD_BY_AWS, arn: `arn:aws:${type}:${name}`, name }),
           ...(inputs as object),
           ...(type === "kubernetes:core/v1:Service" && { spec: { clusterIP: "10.96.0.7" } }),
         };
@@ -46,19 +47,25 @@ export async function record(program: () => pulumi.Output<unknown>): Promise<Rec
     },
     "monofarm",
     "test",
-    false,
+    isPreview,
   );
   await pulumi.runtime.runInPulumiStack(async () => {
-    pulumi.runtime.registerStackTransformation(({ resource, type, name, opts }) => {
-      names.set(resource, name);
-      options.set(`${type} ${name}`, opts);
+    // Mocks are not told options; a transformation is.
+    pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
+      asked.set(`${type} ${name}`, opts);
       return undefined;
     });
-    await new Promise((resolve) => program().apply(resolve));
+    const outputs = program();
+    // Outputs that stay unknown never come; every resource is awaited by the stack itself.
+    if (!isPreview) await new Promise((resolve) => outputs.apply(resolve));
     return {};
   });
   await pulumi.runtime.disconnect();
-  return resources;
+  return resources.map((resource) => {
+    const options = asked.get(`${resource.type} ${resource.name}`) ?? {};
+    const { parent } = options as { parent?: { __name?: string } };
+    return { ...resource, parent: parent?.__name ?? "", options };
+  });
 }
 
 /** Resources of one kind, by name. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { releaseSlice } from "../../local/release/release";
 
-const text = (extra: string) => `config:\n  monofarm:release:\n    index: examples/postgres\n${extra}`;
+const text = (extra: string) =>
+  `config:\n  monofarm:program: release\n  monofarm:farm: local\n  monofarm:release:\n    index: examples/postgres\n${extra}`;
 
 describe("releaseSlice", () => {
   it("takes what the command line asks for before what the stack says", () => {

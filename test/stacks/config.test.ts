@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
-import { FARM_SLICES } from "../../stacks/config/farm";
-import { checkConfig } from "../../stacks/config/read";
+import { crossCheckFarm, FARM_SLICES } from "../../stacks/config/farm";
+import { checkConfig } from "../../stacks/config/check";
 import { RELEASE_SLICES } from "../../stacks/config/release";
 
 const digest = (letter: string) => `registry.example/${letter}@sha256:${letter.repeat(64)}`;
@@ -17,7 +17,12 @@ function config(
 ): Record<string, string> {
   const text = readFileSync(join(__dirname, "..", "..", FILE), "utf8");
   const values = (parse(text) as { config: Record<string, Record<string, unknown>> }).config;
-  values["monofarm:platform"] = { kubeconfig: "/kubeconfig", pools: [{ role: "worker", architecture: "amd64" }] };
+  values["monofarm:platform"] = {
+    kind: "local",
+    kubeconfig: "/kubeconfig",
+    localVolumes: { directory: "/volumes", node: "farm" },
+    pools: ["system", "storage", "client", "worker"].map((role) => ({ role, architecture: "amd64" })),
+  };
   values["monofarm:images"] = {
     buildbarn: digest("a"),
     client: digest("b"),
@@ -32,7 +37,7 @@ function config(
 
 describe("the configuration of a farm", () => {
   test("is accepted as it is committed, with sizes in bytes", () => {
-    const { storage } = checkConfig(FARM_SLICES, config(), FILE);
+    const { storage } = checkConfig(FARM_SLICES, config(), FILE, crossCheckFarm);
     expect(storage.shards).toBe(2);
     expect(storage.cas.sizeMiB).toBe(8192 * 2 ** 20);
   });
@@ -75,9 +80,39 @@ describe("the configuration of a farm", () => {
       },
       /monofarm:images: found nothing; allowed: /,
     ],
+    [
+      "a place of another kind",
+      (c) => Object.assign(c["monofarm:platform"] ?? {}, { kind: "nomad" }),
+      /monofarm:platform\.kind: found "nomad"; allowed: local/,
+    ],
+    [
+      "workers that have no image",
+      (c) => Object.assign(c["monofarm:images"] ?? {}, { workers: {} }),
+      /monofarm:images\.workers\.amd64: found nothing; allowed: an image by digest/,
+    ],
+    [
+      "no nodes for the storage",
+      (c) => {
+        const platform = c["monofarm:platform"] as { pools: { role: string }[] };
+        platform.pools = platform.pools.filter(({ role }) => role !== "storage");
+      },
+      /monofarm:platform\.pools: found "no pool of role storage"/,
+    ],
+    [
+      "a lock that nobody asked for or refused",
+      (c) => {
+        delete c["monofarm:artifacts"]?.["releaseLock"];
+      },
+      /monofarm:artifacts\.releaseLock: found nothing; allowed: \{ days: N \}.*or none/,
+    ],
+    [
+      "a lock and its destruction",
+      (c) => Object.assign(c["monofarm:artifacts"] ?? {}, { releaseLock: { days: 30 } }),
+      /monofarm:artifacts\.forceDestroy: found true; allowed: false/,
+    ],
   ];
   test.each(mistakes)("with %s is refused in one line", (_, change, line) => {
-    const check = () => checkConfig(FARM_SLICES, config(change), FILE);
+    const check = () => checkConfig(FARM_SLICES, config(change), FILE, crossCheckFarm);
     expect(check).toThrow(line);
     expect(check).toThrow(/^[^\n]+$/);
   });

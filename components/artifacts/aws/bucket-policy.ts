@@ -1,0 +1,80 @@
+import { type PolicyDocument, policyDocument, type Statement } from "../../identity/policy-document";
+import { ADDED_ONCE, type AwsPurpose } from "./purposes";
+
+/** Principals that a bucket of a purpose hears, by ARN; nobody else, whatever their own policies say. */
+export interface BucketAccess {
+  readonly bucket: string;
+  /** ARNs of roles that may add objects. */
+  readonly writers: readonly string[];
+  /** Account whose other buckets may send their access logs; only for the bucket of logs. */
+  readonly logsOf?: string;
+}
+
+const PUT = "s3:PutObject";
+
+/** The policy of a bucket: TLS alone, writers by name, and, where objects are added once, no object over another. */
+export function bucketPolicy(purpose: AwsPurpose, { bucket, writers, logsOf }: BucketAccess): PolicyDocument {
+  const [whole, objects] = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`];
+  const deny = { Effect: "Deny", Principal: "*" } as const;
+  const statements: Statement[] = [
+    {
+      ...deny,
+      Sid: "OnlyTls",
+      Action: "s3:*",
+      Resource: [whole, objects],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+    {
+      ...deny,
+      Sid: "OnlyWriters",
+      Action: [PUT, "s3:DeleteObject"],
+      Resource: objects,
+      Condition: {
+        ArnNotEquals: { "aws:PrincipalArn": writers.length > 0 ? writers : ["arn:aws:iam::000000000000:role/nobody"] },
+        Bool: { "aws:PrincipalIsAWSService": "false" },
+      },
+    },
+    {
+      ...deny,
+      Sid: "NoHistoryLost",
+      Action: ["s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"],
+      Resource: objects,
+    },
+  ];
+  if (ADDED_ONCE.includes(purpose)) {
+    statements.push({
+      ...deny,
+      Sid: "AddedOnce",
+      Action: PUT,
+      Resource: objects,
+      // A part of a multipart upload cannot say so; that the upload as a whole is new is said at its end.
+      Condition: { Null: { "s3:if-none-match": "true" }, Bool: { "s3:ObjectCreationOperation": "true" } },
+    });
+  }
+  if (logsOf !== undefined) {
+    statements.push({
+      Sid: "AccessLogs",
+      Effect: "Allow",
+      Principal: { Service: "logging.s3.amazonaws.com" },
+      Action: PUT,
+      Resource: `arn:aws:s3:::${bucket}/access/*`,
+      Condition: { StringEquals: { "aws:SourceAccount": logsOf } },
+    });
+  }
+  return policyDocument(...statements);
+}
+
+/** What a role may do with buckets, by their names: read these, add to those. */
+export function roleAccess(key: string, read: readonly string[], write: readonly string[]): PolicyDocument {
+  const objects = (buckets: readonly string[]) => buckets.map((bucket) => `arn:aws:s3:::${bucket}/*`);
+  const statements: Statement[] = [];
+  if (read.length > 0) {
+    const whole = read.map((bucket) => `arn:aws:s3:::${bucket}`);
+    statements.push({ Sid: "Find", Effect: "Allow", Action: "s3:ListBucket", Resource: whole });
+    statements.push({ Sid: "Read", Effect: "Allow", Action: "s3:GetObject", Resource: objects(read) });
+  }
+  if (write.length > 0) statements.push({ Sid: "Add", Effect: "Allow", Action: PUT, Resource: objects(write) });
+  const use = [...(read.length > 0 ? ["kms:Decrypt"] : []), ...(write.length > 0 ? ["kms:GenerateDataKey"] : [])];
+  if (use.length > 0) statements.push({ Sid: "Key", Effect: "Allow", Action: use, Resource: key });
+  return policyDocument(...statements);
+}

@@ -1,0 +1,45 @@
+/** Properties of a resource. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** What a change of these inputs makes anew; in all others a change is made in place (the AWS provider's `ForceNew`). */
+const REPLACING: Readonly<Record<string, readonly string[]>> = {
+  "aws:ec2/subnet:Subnet": ["vpcId", "cidrBlock", "availabilityZone"],
+  "aws:ec2/vpc:Vpc": ["cidrBlock"],
+  "aws:eks/cluster:Cluster": ["name", "roleArn", "bootstrapSelfManagedAddons"],
+  "aws:eks/nodeGroup:NodeGroup": ["clusterName", "amiType", "capacityType", "instanceTypes", "subnetIds"],
+  "aws:s3/bucket:Bucket": ["bucket", "objectLockEnabled"],
+};
+
+/** What a simulated cloud tells of whatever it has made: an id and an ARN that nothing real has. */
+export function made(
+  type: string,
+  name: string,
+  inputs: Properties,
+): { readonly id: string; readonly outputs: Properties } {
+  const id = `simulated-${name}`;
+  if (!type.startsWith("aws:")) return { id, outputs: inputs };
+  const told = {
+    arn: `arn:aws:simulated:::${type}/${name}`,
+    name,
+    endpoint: "https://cluster.invalid",
+    certificateAuthority: { data: "" },
+    latestVersion: 1,
+  };
+  return { id, outputs: { ...told, ...inputs } };
+}
+
+/** Keys of inputs that differ, and those of them that make a resource anew. */
+export function changed(type: string, olds: Properties, news: Properties) {
+  const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])];
+  const diffs = keys.filter((key) => canonical(olds[key]) !== canonical(news[key]));
+  return { diffs, replaces: diffs.filter((key) => (REPLACING[type] ?? []).includes(key)) };
+}
+
+/** A value as text that does not depend on the order of its keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => a.localeCompare(b)))
+      : inner,
+  );
+}

@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { stringify } from "yaml";
+
+import { CHECKOUT } from "../directories";
+import { engineEnvironment } from "../engine/environment";
+import { run } from "../run";
+import { committedConfig } from "../stack/stack-file";
+import type { Tools } from "../toolbox/toolbox";
+
+type Values = Readonly<Record<string, unknown>>;
+
+const image = (name: string, digit: string) => `registry.example/${name}@sha256:${digit.repeat(64)}`;
+
+/** stacks/Pulumi.aws.yaml with what belongs to an account: the one of AWS' own examples, and images that are not. */
+export function simulatedValues(): Values {
+  const committed = committedConfig("aws");
+  const inner = (key: string) => committed[key] as Values;
+  return {
+    ...committed,
+    "monofarm:platform": {
+      ...inner("monofarm:platform"),
+      account: "111122223333",
+      administrators: ["arn:aws:iam::111122223333:role/farm-administrator"],
+    },
+    "monofarm:images": {
+      buildbarn: image("buildbarn", "a"),
+      client: image("client", "b"),
+      workers: { amd64: image("worker-amd64", "c"), arm64: image("worker-arm64", "d") },
+    },
+    "monofarm:artifacts": { ...inner("monofarm:artifacts"), prefix: "example-farm-" },
+  };
+}
+
+/** A farm on a simulated AWS: the real engine and program over providers that make nothing. */
+export class Simulation {
+  private readonly directory = mkdtempSync(join(tmpdir(), "monofarm-simulation-"));
+  private readonly log = join(this.directory, "log");
+
+  private constructor(private readonly tools: Tools) {}
+
+  /** A stack `aws` of its own, with nothing in it. */
+  static async start(tools: Tools): Promise<Simulation> {
+    const simulation = new Simulation(tools);
+    const { directory } = simulation;
+    mkdirSync(join(directory, "state"));
+    // A project file of the same name keeps the salt of the stack's secrets out of the checkout.
+    writeFileSync(join(directory, "Pulumi.yaml"), "name: monofarm\nruntime: nodejs\n");
+    await run(tools.pulumi.path, ["-C", directory, "stack", "init", "aws", "--non-interactive"], {
+      env: simulation.environment(),
+    });
+    return simulation;
+  }
+
+  /** Runs `pulumi` on the stack. */
+  async pulumi(args: readonly string[], values: Values = simulatedValues()): Promise<string> {
+    const file = join(this.directory, "Pulumi.aws.yaml");
+    const salt = /^encryptionsalt: .*$/m.exec(readFileSync(file, "utf8"))?.[0] ?? "";
+    writeFileSync(file, `${salt}\n${stringify({ config: values })}`);
+    writeFileSync(this.log, "");
+    const rest = ["--stack", "aws", "--config-file", file, "--non-interactive", "--color=never"];
+    return run(this.tools.pulumi.path, [...args, ...rest], { cwd: CHECKOUT, env: this.environment() });
+  }
+
+  /** Runs `pulumi` on the stack's state alone. */
+  async state(...args: readonly string[]): Promise<string> {
+    const rest = ["-C", this.directory, ...args, "--stack", "aws"];
+    return run(this.tools.pulumi.path, rest, { env: this.environment() });
+  }
+
+  /** What the last run did, in order: `create aws:ec2/vpc:Vpc platform`. */
+  done(): string[] {
+    return readFileSync(this.log, "utf8").split("\n").filter(Boolean);
+  }
+
+  end(): void {
+    rmSync(this.directory, { recursive: true });
+  }
+
+  private environment(): Record<string, string> {
+    const env = engineEnvironment(this.tools);
+    return {
+      ...env,
+      PATH: `${join(CHECKOUT, "local", "simulation", "bin")}:${env["PATH"] ?? ""}`,
+      PULUMI_BACKEND_URL: `file://${join(this.directory, "state")}`,
+      // What is simulated has no secrets.
+      PULUMI_CONFIG_PASSPHRASE: "simulated",
+      MONOFARM_SIMULATION_LOG: this.log,
+    };
+  }
+}

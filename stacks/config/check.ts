@@ -1,0 +1,90 @@
+import type { z } from "zod";
+
+import { Mistakes } from "../../components/matrix/mistakes";
+
+/** Slices of configuration by key, without the namespace `monofarm:`. */
+export type Slices = Readonly<Record<string, z.ZodType>>;
+
+/** Values by key, as their slices type them. */
+export type Values<S extends Slices> = { readonly [Key in keyof S]: z.infer<S[Key]> };
+
+/** Refuses slices that do not fit each other: by key without the namespace, what was found, what is allowed. */
+export type CrossCheck<S extends Slices> = (
+  values: Values<S>,
+  refuse: (key: string, found: unknown, allowed: string) => void,
+) => void;
+
+const NAMESPACE = "monofarm:";
+
+/**
+ * Checks a stack's whole configuration.
+ * @param raw every key with its namespace; texts are JSON where they are not plain words
+ * @param file where a reader would change it, for errors
+ * @param crossCheck asks whether slices that are right by themselves fit each other
+ * @throws IndexError with every mistake at once: the key, what was found, what is allowed
+ */
+export function checkConfig<S extends Slices>(
+  slices: S,
+  raw: Readonly<Record<string, string>>,
+  file: string,
+  crossCheck: CrossCheck<S> = () => undefined,
+): Values<S> {
+  const mistakes = new Mistakes();
+  const own = Object.keys(raw).filter((key) => key.startsWith(NAMESPACE));
+  const allowed = Object.keys(slices).map((key) => NAMESPACE + key);
+  for (const key of own) {
+    if (!allowed.includes(key)) mistakes.add(file, key, raw[key], `the keys ${allowed.join(", ")}`);
+  }
+  const values: Record<string, unknown> = {};
+  for (const [key, slice] of Object.entries(slices)) {
+    const found = decode(raw[NAMESPACE + key]);
+    const result = slice.safeParse(found);
+    if (result.success) values[key] = result.data;
+    else {
+      for (const issue of result.error.issues) {
+        const path = [NAMESPACE + key, ...issue.path.map(String)].join(".");
+        mistakes.add(file, path, at(found, issue.path), allowedBy(issue));
+      }
+    }
+  }
+  mistakes.throwIfAny();
+  crossCheck(values as Values<S>, (key, found, allowed) => {
+    mistakes.add(file, NAMESPACE + key, found, allowed);
+  });
+  mistakes.throwIfAny();
+  return values as Values<S>;
+}
+
+function decode(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
+}
+
+function allowedBy(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") return `no ${issue.keys.join(", ")} here`;
+  if (issue.code === "invalid_value") return issue.values.map(String).join(", ");
+  if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input"))
+    return KINDS[issue.expected] ?? issue.expected;
+  return issue.message;
+}
+
+/** Kinds of values in words. */
+const KINDS: Readonly<Partial<Record<string, string>>> = {
+  array: "a list",
+  boolean: "true or false",
+  object: "keys and values",
+  record: "keys and values",
+  string: "a text",
+};

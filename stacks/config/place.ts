@@ -1,0 +1,67 @@
+import { z } from "zod";
+
+import { AWS_PLACE } from "./aws";
+
+export const architecture = z.enum(["amd64", "arm64"]);
+
+const pool = z.strictObject({
+  role: z.enum(["system", "storage", "worker", "client"]),
+  architecture,
+  /** Runs under qemu-user. */
+  emulated: z.boolean().default(false),
+  nodeSelector: z.record(z.string(), z.string()).default({}),
+  tolerations: z
+    .array(
+      z.strictObject({
+        key: z.string(),
+        operator: z.enum(["Exists", "Equal"]),
+        value: z.string().optional(),
+        effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
+      }),
+    )
+    .default([]),
+});
+
+const kubeconfig = z.string("the path of a kubeconfig").min(1, "the path of a kubeconfig");
+const pools = z.array(pool, "a list of pools").min(1, "at least one pool");
+
+/** A farm on one machine: its volumes are folders of a node. */
+const localPlace = z.strictObject({
+  kind: z.literal("local"),
+  kubeconfig,
+  context: z.string().optional(),
+  pools,
+  localVolumes: z.strictObject({
+    directory: z.string().startsWith("/", "an absolute path"),
+    node: z.string("the name of a node"),
+  }),
+});
+
+const CIDR = "a CIDR such as 10.20.0.0/16; not everywhere";
+/** A network that a policy may open: everywhere is not one. */
+const cidr = z.cidrv4(CIDR).refine((value) => !value.endsWith("/0"), CIDR);
+
+/** Any cluster that exists. Nothing of it is guessed: neither the context nor who answers for names. */
+const kubernetesPlace = z.strictObject({
+  kind: z.literal("kubernetes"),
+  kubeconfig,
+  context: z.string("the name of a context of the kubeconfig").min(1, "the name of a context of the kubeconfig"),
+  pools,
+  storageClassName: z.string().optional(),
+  /** Pods that answer for names. */
+  dns: z
+    .strictObject({ namespace: z.string(), podLabels: z.record(z.string(), z.string()) })
+    .default({ namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } }),
+  /** Where an S3 service outside the cluster is, for the pods of releases. */
+  s3: z.strictObject({ cidrs: z.array(cidr).min(1, CIDR), port: z.int().min(1).max(65_535).default(443) }).optional(),
+});
+
+/** `monofarm:platform`: where the farm stands. */
+export const platformSlice = z.discriminatedUnion(
+  "kind",
+  [localPlace, kubernetesPlace, AWS_PLACE],
+  "local, kubernetes or aws, and what belongs to it",
+);
+
+/** Where a farm stands, as its stack says. */
+export type PlaceConfig = z.infer<typeof platformSlice>;

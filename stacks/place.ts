@@ -1,0 +1,65 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { AwsPlatform } from "../components/platform/aws/aws-platform";
+import { KubernetesPlatform } from "../components/platform/kubernetes/kubernetes-platform";
+import type { Claim } from "../components/platform/kubernetes/local-volumes";
+import type { Platform } from "../components/platform/platform";
+import type { PlaceConfig } from "./config/place";
+import type { FarmOutputs } from "./outputs";
+
+/** Where a farm stands, and what those need who build on it. */
+export interface Place {
+  readonly platform: Platform;
+  /** The same platform, where it is AWS'. */
+  readonly aws?: AwsPlatform;
+  readonly outputs: Pick<FarmOutputs, "platform" | "egress"> & { readonly kubeconfig: pulumi.Input<string> };
+}
+
+type AwsPlace = Extract<PlaceConfig, { kind: "aws" }>;
+type ClusterPlace = Exclude<PlaceConfig, AwsPlace>;
+
+/** Pods that answer for names on EKS. */
+const EKS_DNS = { namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } };
+
+/** Where the agent of EKS Pod Identity gives pods what their role allows. */
+const POD_IDENTITY_AGENT = { cidrs: ["169.254.170.23/32"], port: 80 };
+
+/**
+ * The place that a stack names.
+ * @param claims volumes that the farm's parts will ask for, for places without a provisioner
+ */
+export function place(config: PlaceConfig, claims: readonly Claim[]): Place {
+  return config.kind === "aws" ? awsPlace(config) : clusterPlace(config, claims);
+}
+
+function awsPlace({ kind, ...config }: AwsPlace): Place {
+  const platform = new AwsPlatform("platform", config);
+  const services = [{ cidrs: platform.endpointCidrs, port: 443 }, POD_IDENTITY_AGENT];
+  return {
+    platform,
+    aws: platform,
+    outputs: { platform: { kind }, egress: { dns: EKS_DNS, services }, kubeconfig: platform.kubeconfig },
+  };
+}
+
+function clusterPlace(config: ClusterPlace, claims: readonly Claim[]): Place {
+  const { kind, kubeconfig, context } = config;
+  const platform = new KubernetesPlatform("platform", {
+    kubeconfig,
+    ...(context !== undefined && { context }),
+    pools: config.pools.map((pool) => ({ ...pool, tolerations: pool.tolerations.map(toleration) })),
+    ...(kind === "local" && { localVolumes: config.localVolumes }),
+    ...(kind === "kubernetes" &&
+      config.storageClassName !== undefined && { storageClassName: config.storageClassName }),
+    claims,
+  });
+  const egress = kind === "local" ? {} : { dns: config.dns, ...(config.s3 !== undefined && { services: [config.s3] }) };
+  return {
+    platform,
+    outputs: { platform: { kind, ...(context !== undefined && { context }) }, egress, kubeconfig },
+  };
+}
+
+function toleration({ key, operator, value, effect }: ClusterPlace["pools"][number]["tolerations"][number]) {
+  return { key, operator, ...(value !== undefined && { value }), ...(effect !== undefined && { effect }) };
+}

@@ -1,0 +1,269 @@
+import { join } from "node:path";
+
+import { beforeAll, describe, expect, test } from "vitest";
+
+import { AWS_PURPOSES, LOCKED } from "../../components/artifacts/aws/purposes";
+import { isAllowed, type Policies, type Request } from "../../components/identity/evaluate";
+import type { PolicyDocument } from "../../components/identity/policy-document";
+import { ofType, type Recorded } from "../components/recorder";
+import { awsValues } from "./aws-values";
+import { declareFarm, picture } from "./golden";
+
+/** What a reviewer wants to see of a resource. */
+function settings({ type, inputs, options }: Recorded): object {
+  const shown: Readonly<Record<string, readonly string[]>> = {
+    "aws:ec2/vpc:Vpc": ["cidrBlock"],
+    "aws:ec2/subnet:Subnet": ["cidrBlock", "availabilityZone"],
+    "aws:ec2/route:Route": ["destinationCidrBlock"],
+    "aws:eks/cluster:Cluster": ["version", "deletionProtection", "enabledClusterLogTypes"],
+    "aws:eks/addon:Addon": ["addonVersion"],
+    "aws:eks/nodeGroup:NodeGroup": ["amiType", "capacityType", "instanceTypes", "scalingConfig", "labels", "taints"],
+    "aws:s3/bucket:Bucket": ["bucket", "objectLockEnabled"],
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": ["rule"],
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": ["namespace", "serviceAccount"],
+  };
+  const { protect, retainOnDelete, ignoreChanges } = options;
+  return {
+    ...Object.fromEntries((shown[type] ?? []).map((key) => [key, inputs[key]])),
+    ...(protect === true && { protect }),
+    ...(retainOnDelete === true && { retainOnDelete }),
+    ...(ignoreChanges !== undefined && { ignoreChanges }),
+  };
+}
+
+const parsed = (inputs: Record<string, unknown> | undefined, key: string) =>
+  JSON.parse((inputs?.[key] ?? "null") as string) as PolicyDocument;
+
+describe("the reference farm on AWS", () => {
+  let resources: Recorded[];
+  const all = (type: string) => ofType(resources, type);
+  const one = (type: string, name: string) => {
+    const found = all(type).get(name);
+    if (found === undefined) throw new Error(`no ${name} among ${[...all(type).keys()].join(", ")}`);
+    return found;
+  };
+  beforeAll(async () => {
+    resources = await declareFarm(awsValues());
+  });
+
+  test("is what the golden shows", async () => {
+    await expect(picture(resources, settings)).toMatchFileSnapshot(join(__dirname, "golden", "aws.yaml"));
+  });
+
+  test("is the same where nothing of AWS is known yet, as on a first preview", async () => {
+    const names = (of: readonly Recorded[]) => of.map(({ type, name }) => `${type} ${name}`).sort();
+    expect(names(await declareFarm(awsValues(), true))).toEqual(names(resources));
+  });
+
+  test("gives every resource its provider and a parent", () => {
+    const real = resources.filter(({ type }) => /^(aws|kubernetes):/.test(type));
+    expect(real.length).toBeGreaterThan(120);
+    expect(real.filter(({ provider }) => provider === "").map(({ name }) => name)).toEqual([]);
+    const orphans = resources.filter(({ type, parent }) => type.startsWith("aws:") && parent === "");
+    expect(orphans).toEqual([]);
+  });
+
+  test("touches no account but the one that it names", () => {
+    expect(JSON.stringify([...all("pulumi:providers:aws").values()])).toContain("111122223333");
+  });
+
+  test("has no way out but to AWS' own services, and no way in", () => {
+    for (const type of ["route:Route", "internetGateway:InternetGateway", "natGateway:NatGateway", "eip:Eip"])
+      expect([...all(`aws:ec2/${type}`).keys()]).toEqual([]);
+    expect([...all("aws:ec2/routeTable:RouteTable").values()].filter(({ routes }) => routes !== undefined)).toEqual([]);
+    const endpoints = [...all("aws:ec2/vpcEndpoint:VpcEndpoint").values()].map(({ serviceName }) => serviceName);
+    expect(endpoints).toContain("com.amazonaws.eu-west-2.ecr.dkr");
+    expect(endpoints).toContain("com.amazonaws.eu-west-2.sts");
+    const groups = [...all("aws:ec2/securityGroup:SecurityGroup").values()] as {
+      ingress: { cidrBlocks: string[] }[];
+    }[];
+    expect(groups.flatMap(({ ingress }) => ingress.flatMap(({ cidrBlocks }) => cidrBlocks))).toEqual(["10.40.0.0/16"]);
+  });
+
+  test("has a private control plane that is audited, encrypted and hard to delete", () => {
+    expect(one("aws:eks/cluster:Cluster", "platform")).toMatchObject({
+      deletionProtection: true,
+      bootstrapSelfManagedAddons: false,
+      accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: false },
+      vpcConfig: { endpointPrivateAccess: true, endpointPublicAccess: false },
+      encryptionConfig: { resources: ["secrets"] },
+      enabledClusterLogTypes: expect.arrayContaining(["api", "audit", "authenticator"]) as string[],
+    });
+    const values = one("aws:eks/addon:Addon", "platform-vpc-cni")["configurationValues"] as string;
+    expect(JSON.parse(values)).toEqual({ enableNetworkPolicy: "true" });
+  });
+
+  test("keeps the nodes' own credentials from pods, and their disks encrypted", () => {
+    const templates = [...all("aws:ec2/launchTemplate:LaunchTemplate").values()];
+    expect(templates).toHaveLength(5);
+    for (const template of templates) {
+      expect(template).toMatchObject({
+        metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+        blockDeviceMappings: [{ ebs: { volumeType: "gp3", encrypted: "true" } }],
+      });
+    }
+  });
+
+  test("leaves the number of nodes to whatever scales them, and spot to workers", () => {
+    const groups = resources.filter(({ type }) => type === "aws:eks/nodeGroup:NodeGroup");
+    for (const { inputs, options } of groups) {
+      const { labels, capacityType } = inputs as { labels: Record<string, string>; capacityType: string };
+      expect(options.ignoreChanges).toEqual(["scalingConfig.desiredSize"]);
+      expect(capacityType).toBe(labels["farm.build/role"] === "worker" ? "SPOT" : "ON_DEMAND");
+    }
+    expect(groups).toHaveLength(5);
+  });
+
+  test("puts workers into the subnets that have no way out, whatever others get", () => {
+    const worker = one("aws:eks/nodeGroup:NodeGroup", "platform-worker-arm64");
+    expect(worker["subnetIds"]).toEqual(["platform-worker-eu-west-2a-id", "platform-worker-eu-west-2b-id"]);
+  });
+
+  test("gives a role to pods of releases and add-ons, and none to workers", () => {
+    const associations = [...all("aws:eks/podIdentityAssociation:PodIdentityAssociation").values()];
+    expect(associations.map(({ namespace, serviceAccount }) => [namespace, serviceAccount])).toEqual([
+      ["monofarm-release", "client"],
+    ]);
+    const types = resources.map(({ type }) => type);
+    expect(types.filter((type) => /iam\/(accessKey|user)|ec2\/keyPair/.test(type))).toEqual([]);
+  });
+
+  test("gives each bucket all of its guards", () => {
+    const guards = [
+      "bucketVersioning:BucketVersioning",
+      "bucketPublicAccessBlock:BucketPublicAccessBlock",
+      "bucketOwnershipControls:BucketOwnershipControls",
+      "bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+      "bucketPolicy:BucketPolicy",
+      "bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    ];
+    for (const guard of guards)
+      expect([...all(`aws:s3/${guard}`).keys()].sort(), guard).toEqual([...AWS_PURPOSES].sort());
+    const logged = [...all("aws:s3/bucketLogging:BucketLogging").keys()];
+    expect(logged.sort()).toEqual(AWS_PURPOSES.filter((purpose) => purpose !== "logs").sort());
+    for (const purpose of AWS_PURPOSES) {
+      const block = one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", purpose);
+      expect(block).toMatchObject({ blockPublicAcls: true, blockPublicPolicy: true });
+      expect(block).toMatchObject({ ignorePublicAcls: true, restrictPublicBuckets: true });
+    }
+  });
+
+  test("locks and protects what was released, and lets none of it expire", () => {
+    for (const purpose of LOCKED) {
+      const bucket = resources.find(({ type, name }) => type === "aws:s3/bucket:Bucket" && name === purpose);
+      expect(bucket?.inputs).toMatchObject({ objectLockEnabled: true, forceDestroy: false });
+      expect(bucket?.options).toMatchObject({ protect: true, retainOnDelete: true });
+      const lock = one("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration", purpose);
+      expect(lock["rule"]).toEqual({ defaultRetention: { mode: "COMPLIANCE", days: 1825 } });
+      const rules = JSON.stringify(one("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", purpose));
+      expect(rules).not.toMatch(/xpiration/);
+    }
+  });
+
+  test("protects every bucket, for a refused destroy takes what is not", () => {
+    const buckets = resources.filter(({ type }) => type === "aws:s3/bucket:Bucket");
+    expect(buckets.map(({ options }) => options.protect)).toEqual(AWS_PURPOSES.map(() => true));
+  });
+
+  const ROLE = (writer: string) => `arn:aws:aws:iam/role:Role:artifacts-${writer}`;
+  const policies = (writer: string, purpose: string): Policies => ({
+    identity: [parsed(all("aws:iam/rolePolicy:RolePolicy").get(`artifacts-${writer}`), "policy")],
+    resource: [parsed(all("aws:s3/bucketPolicy:BucketPolicy").get(purpose), "policy")],
+  });
+  const TLS = { "aws:SecureTransport": "true", "s3:ObjectCreationOperation": "true" };
+  const ONCE = { ...TLS, "s3:if-none-match": "*" };
+
+  test.each<[string, string, string, string, Record<string, string>, boolean]>([
+    ["client", "s3:PutObject", "release", "once", ONCE, true],
+    ["client", "s3:PutObject", "release", "over another", TLS, false],
+    ["client", "s3:PutObject", "release", "a part", { ...TLS, "s3:ObjectCreationOperation": "false" }, true],
+    ["client", "s3:PutObject", "release", "without TLS", { ...ONCE, "aws:SecureTransport": "false" }, false],
+    ["client", "s3:GetObject", "matrix", "with TLS", TLS, true],
+    ["client", "s3:GetObject", "matrix", "without TLS", { "aws:SecureTransport": "false" }, false],
+    ["client", "s3:PutObject", "logs", "over another", TLS, true],
+    ["client", "s3:PutObject", "matrix", "once", ONCE, false],
+    ["client", "s3:PutObject", "provenance", "once", ONCE, false],
+    ["client", "s3:GetObject", "provenance", "with TLS", TLS, false],
+    ["client", "s3:DeleteObject", "release", "with TLS", TLS, false],
+    ["client", "s3:DeleteObjectVersion", "release", "with TLS", TLS, false],
+    ["client", "s3:PutBucketPolicy", "release", "with TLS", TLS, false],
+    ["planner", "s3:PutObject", "matrix", "once", ONCE, true],
+    ["planner", "s3:PutObject", "sources", "over another", TLS, false],
+    ["planner", "s3:PutObject", "release", "once", ONCE, false],
+    ["planner", "s3:GetObject", "logs", "with TLS", TLS, true],
+    ["publisher", "s3:PutObject", "provenance", "once", ONCE, true],
+    ["publisher", "s3:PutObject", "provenance", "over another", TLS, false],
+    ["publisher", "s3:PutObject", "repo", "over another", TLS, true],
+    ["publisher", "s3:PutObject", "release", "once", ONCE, false],
+    ["publisher", "s3:GetObject", "release", "with TLS", TLS, true],
+    ["publisher", "s3:BypassGovernanceRetention", "provenance", "with TLS", TLS, false],
+  ])("%s: %s of %s, %s", (writer, action, purpose, _, context, allowed) => {
+    const resource = `arn:aws:s3:::example-farm-${purpose}/sha256/ab`;
+    const request: Request = { principal: ROLE(writer), action, resource, context };
+    expect(isAllowed(request, policies(writer, purpose))).toBe(allowed);
+  });
+
+  test("an administrator of the account adds nothing, though every action were allowed", () => {
+    const everything: PolicyDocument = {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+    };
+    const principal = "arn:aws:iam::111122223333:role/administrator";
+    for (const purpose of AWS_PURPOSES) {
+      const resource = `arn:aws:s3:::example-farm-${purpose}/x`;
+      const both = { ...policies("client", purpose), identity: [everything] };
+      expect(isAllowed({ principal, action: "s3:PutObject", resource, context: ONCE }, both), purpose).toBe(false);
+      expect(isAllowed({ principal, action: "s3:DeleteObjectVersion", resource, context: TLS }, both)).toBe(false);
+      expect(isAllowed({ principal, action: "s3:GetObject", resource, context: TLS }, both)).toBe(true);
+    }
+  });
+
+  test("access logs come from this account's buckets alone", () => {
+    const deliver = (account: string) =>
+      isAllowed(
+        {
+          principal: "logging.s3.amazonaws.com",
+          action: "s3:PutObject",
+          resource: "arn:aws:s3:::example-farm-logs/access/release/1",
+          context: { ...TLS, "aws:SourceAccount": account },
+        },
+        { resource: policies("client", "logs").resource ?? [] },
+      );
+    expect(deliver("111122223333")).toBe(true);
+    expect(deliver("999999999999")).toBe(false);
+  });
+
+  describe("roles for GitHub's workflows", () => {
+    const workflow = "monogres/monogres/.github/workflows/release.yml@refs/heads/main";
+    const sub = (id: string, environment: string, flow = workflow) =>
+      `repository_id:${id}:environment:${environment}:job_workflow_ref:${flow}`;
+    const take = (role: string, subject: string, aud = "sts.amazonaws.com") => {
+      const trust = parsed(one("aws:iam/role:Role", `artifacts-${role}`), "assumeRolePolicy");
+      const context = {
+        "token.actions.githubusercontent.com:aud": aud,
+        "token.actions.githubusercontent.com:sub": subject,
+      };
+      const principal = "arn:aws:aws:iam/openIdConnectProvider:OpenIdConnectProvider:artifacts-github";
+      return isAllowed(
+        { principal, action: "sts:AssumeRoleWithWebIdentity", resource: "*", context },
+        { resource: [trust] },
+      );
+    };
+
+    test.each([
+      ["publisher", sub("123456", "release"), true],
+      ["publisher", sub("123457", "release"), false],
+      ["publisher", sub("123456", "build"), false],
+      ["publisher", sub("123456", "release", "other/repository/.github/workflows/release.yml@refs/heads/main"), false],
+      ["publisher", sub("123456", "release", workflow.replace("main", "feature")), false],
+      ["planner", sub("123456", "build"), true],
+      ["planner", sub("123456", "release"), false],
+    ])("%s by %s: %s", (role, subject, allowed) => {
+      expect(take(role, subject)).toBe(allowed);
+    });
+
+    test("are not taken with a token for somebody else", () => {
+      expect(take("publisher", sub("123456", "release"), "https://github.com/monogres")).toBe(false);
+    });
+  });
+});

@@ -1,0 +1,162 @@
+import { join } from "node:path";
+
+import { beforeAll, describe, expect, test } from "vitest";
+
+import { releasePolicies } from "../../components/matrix/release-policies";
+import { checkConfig } from "../../stacks/config/check";
+import { crossCheckFarm, FARM_SLICES } from "../../stacks/config/farm";
+import { ofType, type Recorded } from "../components/recorder";
+import { asTexts, committed, declareFarm, picture, type Values } from "./golden";
+
+const digest = (letter: string) => `registry.example/${letter}@sha256:${letter.repeat(64)}`;
+
+/** What a fork adds to stacks/Pulumi.kubernetes.yaml. */
+const FORK: Values = {
+  "monofarm:platform": {
+    kind: "kubernetes",
+    kubeconfig: "/home/fork/kubeconfig",
+    context: "farm",
+    pools: [
+      ...["system", "storage", "client", "worker"].map((role) => ({
+        role,
+        architecture: "amd64",
+        nodeSelector: { "kubernetes.io/arch": "amd64", "farm.build/role": role },
+      })),
+      { role: "worker", architecture: "arm64", nodeSelector: { "kubernetes.io/arch": "arm64" } },
+    ],
+    storageClassName: "fast",
+    s3: { cidrs: ["192.0.2.0/24"], port: 9000 },
+  },
+  "monofarm:images": {
+    buildbarn: digest("a"),
+    client: digest("b"),
+    workers: { amd64: digest("c"), arm64: digest("d") },
+  },
+  "monofarm:artifacts": {
+    prefix: "fork-",
+    releaseLock: { days: 1825 },
+    existing: {
+      endpoint: "https://s3.example:9000",
+      region: "home",
+      accessKeyId: "key",
+      secretAccessKey: "secret",
+    },
+  },
+};
+
+const NAMES_OF_THE_CLUSTER = {
+  to: [
+    {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+      podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+    },
+  ],
+  ports: [
+    { port: 53, protocol: "UDP" },
+    { port: 53, protocol: "TCP" },
+  ],
+};
+
+describe("a fork's farm on a cluster and an S3 service of its own", () => {
+  let resources: Recorded[];
+  beforeAll(async () => {
+    resources = await declareFarm({ ...committed("kubernetes"), ...FORK });
+  });
+
+  test("is what the golden shows", async () => {
+    const settings = ({ type, inputs }: Recorded) => {
+      const { spec = {} } = inputs as { spec?: { replicas?: number } };
+      if (type === "pulumi:providers:kubernetes") return { context: inputs["context"] };
+      if (type === "pulumi-nodejs:dynamic:Resource") {
+        const { bucket, lockDays, versioning } = inputs;
+        return { bucket, ...(lockDays !== undefined && { lockDays }), versioning };
+      }
+      return spec.replicas === undefined ? {} : { replicas: spec.replicas };
+    };
+    await expect(picture(resources, settings)).toMatchFileSnapshot(join(__dirname, "golden", "kubernetes.yaml"));
+  });
+
+  test("reaches one named context, and gives every object its provider", () => {
+    const [provider] = [...ofType(resources, "pulumi:providers:kubernetes").values()];
+    expect(provider).toMatchObject({ kubeconfig: "/home/fork/kubeconfig", context: "farm" });
+    const objects = resources.filter(({ type }) => type.startsWith("kubernetes:"));
+    expect(objects.length).toBeGreaterThan(15);
+    expect(objects.filter(({ provider: its }) => its === "").map(({ name }) => name)).toEqual([]);
+  });
+
+  test("lets pods ask the cluster's DNS for names, and no other address", () => {
+    const policies = [...ofType(resources, "kubernetes:networking.k8s.io/v1:NetworkPolicy")];
+    const rules = policies.flatMap(([, { spec }]) => (spec as { egress?: { to?: object[] }[] }).egress ?? []);
+    expect(rules.length).toBeGreaterThan(5);
+    expect(rules.filter(({ to }) => to === undefined)).toEqual([]);
+    expect(rules).toContainEqual(NAMES_OF_THE_CLUSTER);
+  });
+
+  test("runs no S3 server of its own, and locks releases", () => {
+    expect([...ofType(resources, "kubernetes:apps/v1:StatefulSet").keys()]).toEqual(["storage"]);
+    const buckets = ofType(resources, "pulumi-nodejs:dynamic:Resource");
+    const locks = [...buckets].map(([name, { lockDays, bucket }]) => [name, bucket, lockDays]);
+    expect(locks.sort()).toEqual([
+      ["logs", "fork-logs", undefined],
+      ["matrix", "fork-matrix", undefined],
+      ["release", "fork-release", 1825],
+      ["sources", "fork-sources", undefined],
+    ]);
+  });
+});
+
+describe("pods of releases", () => {
+  const dns = { namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } };
+  const egressOf = (...egress: Parameters<typeof releasePolicies>[1][]) =>
+    releasePolicies("monofarm", egress[0] ?? {})["release-clients"]?.egress;
+
+  test("reach the S3 service of the stack, at its networks and port alone", () => {
+    expect(egressOf({ dns, services: [{ cidrs: ["192.0.2.0/24"], port: 9000 }] })).toEqual([
+      expect.objectContaining({ ports: expect.arrayContaining([{ port: 8980, protocol: "TCP" }]) as object[] }),
+      NAMES_OF_THE_CLUSTER,
+      { to: [{ ipBlock: { cidr: "192.0.2.0/24" } }], ports: [{ port: 9000, protocol: "TCP" }] },
+    ]);
+  });
+});
+
+describe("the configuration of a fork", () => {
+  const check = (change: Values) => () =>
+    checkConfig(
+      FARM_SLICES,
+      asTexts({ ...committed("kubernetes"), ...FORK, ...change }),
+      "stacks/Pulumi.kubernetes.yaml",
+      crossCheckFarm,
+    );
+  const platform = (change: Values) => ({
+    "monofarm:platform": { ...(FORK["monofarm:platform"] as Values), ...change },
+  });
+
+  test("is right as the example has it", () => {
+    expect(check({})).not.toThrow();
+  });
+
+  test("names what a fork must add to the committed file", () => {
+    const bare = () =>
+      checkConfig(FARM_SLICES, asTexts(committed("kubernetes")), "stacks/Pulumi.kubernetes.yaml", crossCheckFarm);
+    expect(bare).toThrow(
+      /monofarm:platform: found nothing.*\n.*monofarm:images: found nothing.*\n.*monofarm:artifacts: found nothing/,
+    );
+  });
+
+  test.each([
+    ["no context", platform({ context: undefined }), /monofarm:platform\.context: found nothing; allowed: the name of/],
+    [
+      "everywhere as the network of S3",
+      platform({ s3: { cidrs: ["0.0.0.0/0"], port: 443 } }),
+      /monofarm:platform\.s3\.cidrs\.0: found "0\.0\.0\.0\/0"; allowed: a CIDR such as .* not everywhere/,
+    ],
+    ["no network of S3", platform({ s3: undefined }), /monofarm:platform\.s3: found nothing; allowed: cidrs and port/],
+    [
+      "folders of a node",
+      platform({ localVolumes: { directory: "/x", node: "y" } }),
+      /monofarm:platform: .*no localVolumes here/,
+    ],
+  ])("with %s is refused", (_, change, line) => {
+    expect(check(change)).toThrow(line);
+  });
+});
