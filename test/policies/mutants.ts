@@ -23,6 +23,7 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["H03", "closed", "spec.policyTypes", ["Ingress"]],
   ["H03", "closed", "spec.egress.0", {}],
   ["H04", "route", "destinationCidrBlock", "0.0.0.0/0"],
+  ["H04", "subnet-route", "destinationCidrBlock", "0.0.0.0/0"],
   ["H04", "routes", "routes.0.cidrBlock", "0.0.0.0/0"],
   ["H05", "frontend-config", "data[frontend.json]|actionCache.putAuthorizer", { allow: {} }],
   ["H06", "bazel", "data[.bazelrc]", bazelrc("build --remote_local_fallback")],

@@ -1,11 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { engineEnvironment } from "../../../local/engine/environment";
 import { CHECKOUT } from "../../../local/directories";
 import { CommandError, run } from "../../../local/run";
+import { simulatedEnvironment } from "../../../local/simulation/simulation";
 import type { Tools } from "../../../local/toolbox/toolbox";
+import { UNDECIDED } from "../../../policies/pack";
 import type { Declared } from "../golden";
 
 /** A policy that Pulumi says is violated, and by which resource. */
@@ -13,10 +14,9 @@ export interface Violation {
   readonly level: string;
   readonly policy: string;
   readonly resource: string;
+  /** Nobody can tell during a preview. */
+  readonly isUndecided: boolean;
 }
-
-/** What stands in for providers: the packages of the golden farm's types. */
-const PROVIDERS = ["aws", "github", "kubernetes"];
 
 /** Previews declared resources under both packs, with the real engine; `dispose` removes what that left. */
 export class PolicyPreviews {
@@ -24,23 +24,8 @@ export class PolicyPreviews {
   private readonly env: Record<string, string>;
 
   constructor(private readonly tools: Tools) {
-    const bin = join(this.directory, "bin");
-    mkdirSync(bin);
-    const loader = join(CHECKOUT, "node_modules", "tsx", "dist", "loader.mjs");
-    const provider = join(__dirname, "recording-provider.ts");
-    for (const name of PROVIDERS) {
-      const file = join(bin, `pulumi-resource-${name}`);
-      writeFileSync(file, `#!/bin/sh\nexec "${process.execPath}" --import "${loader}" "${provider}" "$@"\n`);
-      chmodSync(file, 0o755);
-    }
-    const env = engineEnvironment(tools);
     mkdirSync(join(this.directory, "state"));
-    this.env = {
-      ...env,
-      PATH: `${bin}:${env["PATH"] ?? ""}`,
-      PULUMI_BACKEND_URL: `file://${join(this.directory, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "previews",
-    };
+    this.env = simulatedEnvironment(tools, this.directory);
     writeFileSync(join(this.directory, "Pulumi.yaml"), "name: policies\nruntime: nodejs\n");
   }
 
@@ -73,19 +58,27 @@ export class PolicyPreviews {
       "--color=never",
       ...packs,
     ];
-    const printed: string[] = [];
-    const onLine = (line: string) => void printed.push(line);
-    await run(this.tools.pulumi.path, args, { cwd: __dirname, env: this.env, onLine }).catch((error: unknown) => {
-      if (!(error instanceof CommandError && printed.some((line) => line.includes("[mandatory]")))) throw error;
-    });
-    const output = printed.join("\n");
-    if (!output.includes("monofarm-hermetic@") || !output.includes("monofarm-security@")) throw new Error(output);
-    return [...output.matchAll(/- \[(mandatory|advisory)\].*?\]\s+(\S+)\s+\(\S+: (\S+)\)/g)].map(
-      ([, level = "", policy = "", resource = ""]) => ({ level, policy, resource }),
-    );
+    return violationsIn((onLine) => run(this.tools.pulumi.path, args, { cwd: __dirname, env: this.env, onLine }));
   }
 
   dispose(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** What both packs say of a preview. @throws when it fails for any other reason, or a pack did not run */
+export async function violationsIn(preview: (onLine: (line: string) => void) => Promise<string>): Promise<Violation[]> {
+  const printed: string[] = [];
+  await preview((line) => void printed.push(line)).catch((error: unknown) => {
+    if (!(error instanceof CommandError && printed.some((line) => line.includes("[mandatory]")))) throw error;
+  });
+  const output = printed.join("\n");
+  if (!output.includes("monofarm-hermetic@") || !output.includes("monofarm-security@")) throw new Error(output);
+  const said = /- \[(mandatory|advisory)\].*?\]\s+(\S+)\s+\(\S+: (\S+)\)((?:\n(?!\s+- \[)\s{10}.*)*)/g;
+  return [...output.matchAll(said)].map(([, level = "", policy = "", resource = "", text = ""]) => ({
+    level,
+    policy,
+    resource,
+    isUndecided: text.includes(UNDECIDED),
+  }));
 }
