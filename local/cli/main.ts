@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
   plan: { summary: "what a release is: targets, shards, Jobs, hours, price", load: () => import("./plan") },
   why: { summary: "why an extension is or is not in the matrix", load: () => import("./why") },
   simulate: { summary: "pulumi preview -s aws over a simulated cloud", load: () => import("./simulate") },
+  lint: { summary: "what makes a Bazel workspace leak", load: () => import("./lint") },
   toolbox: { summary: "the tools of the farm: version, found or built, sha256", load: () => import("./toolbox") },
   env: { summary: 'print the environment for plain pulumi: eval "$(./farm env)"', load: () => import("./env") },
   down: { summary: "stop the farm; --purge removes its data too", load: () => import("./down") },

@@ -39,12 +39,16 @@ export interface Invocation {
 /** Bazel's heap beside the rest of the pod: the JVM itself, this program, files being unpacked. */
 const HEAP_SHARE = 0.6;
 
+/** Flags of Bazel's own start: no rc file but the workspace's. */
+export const STARTUP_FLAGS = ["--nosystem_rc", "--nohome_rc"] as const;
+
 /** Arguments of `bazel`. Labels come last, after `--`. */
 export function bazelArguments({ places: at, ...invocation }: Invocation): string[] {
   const images = Object.entries(invocation.workerImages).map(
     ([architecture, image]) => `--repo_env=MONOFARM_WORKER_IMAGE_${architecture.toUpperCase()}=${image}`,
   );
   return [
+    ...STARTUP_FLAGS,
     `--output_user_root=${at.outputRoot}`,
     // One process, which ends with the build.
     "--batch",
