@@ -44,8 +44,7 @@ function lastQuarter(size: MatrixSize): MatrixSize {
 }
 
 /**
- * Plans both releases as the farm would: what the newest quarter adds to the matrix (one minor of each major: 100,050
- * targets of the full one), and all of it (1,200,600).
+ * Plans both releases as the farm would: what the newest quarter adds to the matrix, and all of it (1,200,600 targets).
  * @param shardCpuSeconds CPU-seconds of a shard; the planner's own default where it is left out
  */
 export function planReleases(
@@ -53,17 +52,27 @@ export function planReleases(
   size: MatrixSize = FULL_MATRIX,
 ): { quarter: SimulatedRelease; world: SimulatedRelease } {
   const index = indexOf(size);
-  const before = listTargets(indexOf(lastQuarter(size)));
-  const { added, changed } = difference(before, targetsOf({ index }), listTargets(index));
-  const request = {
-    index,
-    cost: costModel(matrixCosts(size)),
-    ...(shardCpuSeconds !== undefined && { shardCpuSeconds }),
-  };
+  const request = requestOf(index, size, shardCpuSeconds);
   return {
-    quarter: simulated(planRelease({ ...request, targets: [...added, ...changed], where: "quarter" })),
+    quarter: simulated(planRelease({ ...request, targets: newestQuarter(index, size), where: "quarter" })),
     world: simulated(planRelease({ ...request, where: "world" })),
   };
+}
+
+/** The release of the newest quarter alone: one minor of each major, 100,050 targets of the full matrix. */
+export function planQuarter(size: MatrixSize = FULL_MATRIX): ReleasePlan {
+  const index = indexOf(size);
+  return planRelease({ ...requestOf(index, size), targets: newestQuarter(index, size), where: "quarter" });
+}
+
+function requestOf(index: MatrixIndex, size: MatrixSize, shardCpuSeconds?: number) {
+  return { index, cost: costModel(matrixCosts(size)), ...(shardCpuSeconds !== undefined && { shardCpuSeconds }) };
+}
+
+function newestQuarter(index: MatrixIndex, size: MatrixSize): string[] {
+  const before = listTargets(indexOf(lastQuarter(size)));
+  const { added, changed } = difference(before, targetsOf({ index }), listTargets(index));
+  return [...added, ...changed];
 }
 
 function indexOf(size: MatrixSize): MatrixIndex {
