@@ -21,21 +21,30 @@ export interface Recorded {
   readonly inputs: Record<string, unknown>;
   /** URN-like reference of the provider that it was given; empty for none. */
   readonly provider: string;
-  /** Name of the parent; empty where it is the stack. */
-  readonly parent: string;
-  /** Options that decide what may happen to it later. */
+  /** What it was declared with. */
   readonly options: pulumi.CustomResourceOptions;
+  /** Name of the component that it belongs to; empty for none. */
+  readonly parent: string;
 }
 
 /** Runs a program against mocks and gives every resource that it declared, once all of them are. */
-export async function record(program: () => pulumi.Output<unknown>, isPreview = false): Promise<Recorded[]> {
-  const resources: Omit<Recorded, "parent" | "options">[] = [];
-  const asked = new Map<string, pulumi.ResourceOptions>();
+export async function record(
+  program: () => pulumi.Output<unknown> | Promise<unknown>,
+  isPreview = false,
+  farmOutputs: Record<string, unknown> = {},
+): Promise<Recorded[]> {
+  const resources: Recorded[] = [];
+  const options = new Map<string, pulumi.CustomResourceOptions>();
+  const names = new Map<pulumi.Resource, string>();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, provider }) => {
-        resources.push({ type, name, inputs: inputs as Record<string, unknown>, provider: provider ?? "" });
+        const declared = options.get(`${type} ${name}`) ?? {};
+        const parent = (declared.parent && names.get(declared.parent)) ?? "";
+        const given = inputs as Record<string, unknown>;
+        resources.push({ type, name, inputs: given, provider: provider ?? "", options: declared, parent });
         const state = {
+          ...(type === "pulumi:pulumi:StackReference" && { outputs: farmOutputs }),
           // What only AWS could tell: known after an update, unknown before.
           ...(type.startsWith("aws:") && !isPreview && { ...TOLD_BY_AWS, arn: `arn:aws:${type}:${name}`, name }),
           ...(inputs as object),
@@ -50,22 +59,18 @@ export async function record(program: () => pulumi.Output<unknown>, isPreview = 
     isPreview,
   );
   await pulumi.runtime.runInPulumiStack(async () => {
-    // Mocks are not told options; a transformation is.
-    pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
-      asked.set(`${type} ${name}`, opts);
+    pulumi.runtime.registerStackTransformation(({ resource, type, name, opts }) => {
+      names.set(resource, name);
+      options.set(`${type} ${name}`, opts);
       return undefined;
     });
-    const outputs = program();
+    const outputs: pulumi.Output<unknown> = pulumi.output(await program());
     // Outputs that stay unknown never come; every resource is awaited by the stack itself.
     if (!isPreview) await new Promise((resolve) => outputs.apply(resolve));
     return {};
   });
   await pulumi.runtime.disconnect();
-  return resources.map((resource) => {
-    const options = asked.get(`${resource.type} ${resource.name}`) ?? {};
-    const { parent } = options as { parent?: { __name?: string } };
-    return { ...resource, parent: parent?.__name ?? "", options };
-  });
+  return resources;
 }
 
 /** Resources of one kind, by name. */

@@ -1,0 +1,120 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+
+import { release } from "../../stacks/release";
+import { ofType, record } from "../components/recorder";
+import { asTexts, committed, declareFarm, type Values } from "./golden";
+
+const digest = (letter: string) => `registry.example/${letter}@sha256:${letter.repeat(64)}`;
+
+/** What a farm put out, but for what tells one place from another. */
+const FARM: Values = {
+  endpoint: "grpc://frontend.monofarm:8980",
+  s3: {
+    endpoint: "http://s3.monofarm:7070",
+    address: "http://10.96.0.7:7070",
+    region: "us-east-1",
+    buckets: { sources: "sources", matrix: "matrix", release: "release", logs: "logs" },
+  },
+  workerImages: { amd64: digest("c") },
+  clientImage: digest("b"),
+  imagePullPolicy: "Never",
+  pools: [{ architecture: "amd64", emulated: false, concurrency: 1 }],
+  clientPool: { nodeSelector: {}, tolerations: [] },
+  namespace: "monofarm",
+  kubeconfig: "/kubeconfig",
+  platform: { kind: "local" },
+  egress: {},
+  credentials: { accessKeyId: "key", secretAccessKey: "secret" },
+};
+
+function declareRelease(farm: Values, onMistake?: (error: unknown) => object) {
+  const values = committed("release");
+  const slice = { ...(values["monofarm:release"] as Values), workspace: "0".repeat(64) };
+  pulumi.runtime.setAllConfig(asTexts({ ...values, "monofarm:release": slice }));
+  return record(() => (onMistake === undefined ? release() : release().catch(onMistake)), false, farm);
+}
+
+/** The pod of the first Job. */
+async function podOf(farm: Values) {
+  const resources = await declareRelease(farm);
+  const [job] = [...ofType(resources, "kubernetes:batch/v1:Job").values()] as {
+    spec: { template: { spec: { serviceAccountName?: string; containers: { env: { name: string }[] }[] } } };
+  }[];
+  if (job === undefined) throw new Error("no Job");
+  const { serviceAccountName, containers } = job.spec.template.spec;
+  const names = containers.flatMap(({ env }) => env.map(({ name }) => name));
+  return { resources, serviceAccountName, names };
+}
+
+describe("a release", () => {
+  test("on the farm of one machine proves itself with keys, and asks for names where they are answered", async () => {
+    const { resources, serviceAccountName, names } = await podOf(FARM);
+    expect(serviceAccountName).toBeUndefined();
+    expect(names).toContain("AWS_SECRET_ACCESS_KEY");
+    expect([...ofType(resources, "kubernetes:core/v1:Secret").keys()]).toEqual(["s3-credentials"]);
+    const [provider] = [...ofType(resources, "pulumi:providers:kubernetes").values()];
+    expect(provider).toEqual({ kubeconfig: "/kubeconfig", enableServerSideApply: "true" });
+    const policy = ofType(resources, "kubernetes:networking.k8s.io/v1:NetworkPolicy").get("release-clients");
+    expect((policy?.["spec"] as { egress: object[] }).egress).toHaveLength(2);
+  });
+
+  test("on AWS has a role and no key", async () => {
+    const { credentials, ...keyless } = FARM;
+    expect(credentials).toBeDefined();
+    const { resources, serviceAccountName, names } = await podOf({ ...keyless, clientServiceAccount: "client" });
+    expect(serviceAccountName).toBe("client");
+    expect(names.filter((name) => name.includes("KEY"))).toEqual([]);
+    expect([...ofType(resources, "kubernetes:core/v1:Secret").keys()]).toEqual([]);
+    expect([...ofType(resources, "kubernetes:core/v1:ServiceAccount").keys()]).toEqual(["client"]);
+  });
+
+  test("reaches the context that the farm was made with", async () => {
+    const { resources } = await podOf({ ...FARM, platform: { kind: "kubernetes", context: "farm" } });
+    expect([...ofType(resources, "pulumi:providers:kubernetes").values()][0]).toMatchObject({ context: "farm" });
+  });
+
+  test("of a farm that an older version made is refused in one line", async () => {
+    const { egress, ...older } = FARM;
+    expect(egress).toBeDefined();
+    let mistake = "";
+    await declareRelease(older, (error) => {
+      mistake = error instanceof Error ? error.message : String(error);
+      return {};
+    });
+    expect(mistake).toMatch(/^stack local: egress: found nothing; allowed: a farm that stands/);
+  });
+});
+
+test("the farm of one machine has a server of its own, four buckets without a lock, and names from any address", async () => {
+  const resources = await declareFarm({
+    ...committed("local"),
+    "monofarm:platform": {
+      kind: "local",
+      kubeconfig: "/kubeconfig",
+      localVolumes: { directory: "/volumes", node: "farm" },
+      pools: ["system", "storage", "client", "worker"].map((role) => ({ role, architecture: "amd64" })),
+    },
+    "monofarm:images": {
+      buildbarn: digest("a"),
+      client: digest("b"),
+      s3: digest("d"),
+      workers: { amd64: digest("c") },
+      pullPolicy: "Never",
+    },
+  });
+  expect([...ofType(resources, "kubernetes:apps/v1:StatefulSet").keys()].sort()).toEqual(["s3", "storage"]);
+  const volumes = [...ofType(resources, "kubernetes:core/v1:PersistentVolume").keys()].sort();
+  expect(volumes).toEqual(["volume-data-s3-0", "volume-data-storage-0", "volume-data-storage-1"]);
+  const dynamic = [...ofType(resources, "pulumi-nodejs:dynamic:Resource")];
+  const buckets = dynamic.filter(([, { bucket }]) => bucket !== undefined);
+  expect(buckets.map(([name, { lockDays }]) => [name, lockDays]).sort()).toEqual([
+    ["logs", undefined],
+    ["matrix", undefined],
+    ["release", undefined],
+    ["sources", undefined],
+  ]);
+  const names = ofType(resources, "kubernetes:networking.k8s.io/v1:NetworkPolicy").get("names");
+  const ports = ["UDP", "TCP"].map((protocol) => ({ port: 53, protocol }));
+  expect((names?.["spec"] as { egress: object[] }).egress).toEqual([{ ports }]);
+});
