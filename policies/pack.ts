@@ -131,23 +131,33 @@ function settingsSchema({ settings = {} }: Rule) {
   );
 }
 
-function seen(args: Pick<PolicyResource, "type" | "name" | "urn" | "props">, protect: boolean): Resource {
-  const { type, name, urn } = args;
-  return { type, name, urn, props: plain(args.props) as Record<string, unknown>, protect, madeOf: {} };
+type Seen = Pick<PolicyResource, "type" | "name" | "urn" | "props">;
+
+/** A resource as rules see it. Its properties are copied when a rule first asks for them: most rules pass most by. */
+function seen({ type, name, urn, props }: Seen, protect: boolean, madeOf: Resource["madeOf"] = {}): Resource {
+  let copy: Resource["props"] | undefined;
+  return {
+    type,
+    name,
+    urn,
+    get props() {
+      return (copy ??= plain(props) as Resource["props"]);
+    },
+    protect,
+    madeOf,
+  };
 }
 
 /** What a provider that cannot be configured yet, as that of a cluster to come, leaves empty is what was asked for. */
 function seenInStack(resource: PolicyResource, asked: Asked): Resource {
-  const madeOf = Object.fromEntries(
-    Object.entries(resource.propertyDependencies).map(([property, sources]) => [
-      property,
-      sources.map(({ urn }) => urn),
-    ]),
-  );
+  const { type, name, urn, opts, propertyDependencies } = resource;
+  const links = Object.entries(propertyDependencies).map(([property, sources]) => [
+    property,
+    sources.map((source) => source.urn),
+  ]);
   const isEmpty = Object.keys(resource.props).length === 0;
-  const props = isEmpty ? (asked.get(resource.urn) ?? resource.props) : resource.props;
-  const { type, name, urn } = resource;
-  return { ...seen({ type, name, urn, props }, resource.opts.protect), madeOf };
+  const props = isEmpty ? (asked.get(urn) ?? resource.props) : resource.props;
+  return seen({ type, name, urn, props }, opts.protect, Object.fromEntries(links) as Resource["madeOf"]);
 }
 
 /** A copy of what Pulumi gives, which throws where it meets a value that is not known: that becomes `UNKNOWN`. */

@@ -157,6 +157,10 @@ const cluster: Record<string, Declared> = {
     type: "kubernetes:core/v1:Service",
     props: { metadata: metadata("frontend"), spec: { type: "ClusterIP", ports: [{ port: 8980 }] } },
   },
+  ingress: {
+    type: "kubernetes:networking.k8s.io/v1:Ingress",
+    props: { metadata: { ...metadata("portal"), annotations: { "alb.ingress.kubernetes.io/scheme": "internal" } } },
+  },
   account: { type: "kubernetes:core/v1:ServiceAccount", props: { metadata: metadata("worker") } },
   chart: { type: "kubernetes:helm.sh/v4:Chart", props: { chart: "./charts/prometheus" } },
   "node-class": {

@@ -63,6 +63,7 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S02", "release", `${POD}.hostNetwork`, true],
   ["S03", "worker", `${POD}.hostUsers`, undefined],
   ["S04", "service", "spec.type", "LoadBalancer"],
+  ["S04", "ingress", "metadata.annotations[alb.ingress.kubernetes.io/scheme]", "internet-facing"],
   ["S04", "workers", "remoteAccess", { ec2SshKey: "key" }],
   ["S04", "group", "ingress.0", { fromPort: 0, toPort: 65535, cidrBlocks: ["0.0.0.0/0"] }],
   ["S05", "template", "metadataOptions.httpPutResponseHopLimit", 2],

@@ -18,6 +18,9 @@ export interface Violation {
   readonly isUndecided: boolean;
 }
 
+/** The packs of this repository. */
+export const PACKS: readonly string[] = ["hermetic", "security"];
+
 /** Previews declared resources under both packs, with the real engine; `dispose` removes what that left. */
 export class PolicyPreviews {
   private readonly directory = mkdtempSync(join(tmpdir(), "monofarm-policies-"));
@@ -36,29 +39,25 @@ export class PolicyPreviews {
   }
 
   /** What the packs say of a stack. @throws when the preview fails for any other reason */
-  async violations(declared: Readonly<Record<string, Declared>>): Promise<Violation[]> {
+  violations(declared: Readonly<Record<string, Declared>>): Promise<Violation[]> {
+    return violationsIn((onLine) => this.preview(declared, PACKS, onLine));
+  }
+
+  /** Previews a stack under some packs. @returns what Pulumi printed */
+  async preview(
+    declared: Readonly<Record<string, Declared>>,
+    packs: readonly string[],
+    onLine: (line: string) => void = () => undefined,
+  ): Promise<string> {
+    const { path } = this.tools.pulumi;
     const resources = join(this.directory, "resources.json");
     writeFileSync(resources, JSON.stringify(declared));
+    const stack = ["--stack", "test"];
+    await run(path, ["-C", this.directory, "config", "set", "resources", resources, ...stack], { env: this.env });
     const config = join(this.directory, "Pulumi.test.yaml");
-    await run(
-      this.tools.pulumi.path,
-      ["-C", this.directory, "config", "set", "resources", resources, "--stack", "test"],
-      {
-        env: this.env,
-      },
-    );
-    const packs = ["hermetic", "security"].flatMap((pack) => ["--policy-pack", join(CHECKOUT, "policies", pack)]);
-    const args = [
-      "preview",
-      "--stack",
-      "test",
-      "--config-file",
-      config,
-      "--non-interactive",
-      "--color=never",
-      ...packs,
-    ];
-    return violationsIn((onLine) => run(this.tools.pulumi.path, args, { cwd: __dirname, env: this.env, onLine }));
+    const args = ["preview", ...stack, "--config-file", config, "--non-interactive", "--color=never"];
+    const held = packs.flatMap((pack) => ["--policy-pack", join(CHECKOUT, "policies", pack)]);
+    return run(path, [...args, ...held], { cwd: __dirname, env: this.env, onLine });
   }
 
   dispose(): void {
