@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { S3_CLAIM, S3_PORT } from "../components/artifacts/server";
 import { BuildBarn } from "../components/buildbarn/buildbarn";
+import { clientBazelrc } from "../components/buildbarn/client-bazelrc";
 import { declareNetworkPolicies, FRONTEND_ENTRANCE, networkPolicies } from "../components/buildbarn/network-policies";
 import { storageClaims } from "../components/buildbarn/storage";
 import { poolFor } from "../components/platform/platform";
@@ -73,10 +74,14 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
   });
 
   const client = poolFor(platform, "client", "amd64") ?? poolFor(platform, "client", "arm64");
+  const workerImages = Object.fromEntries(workerPools(config).map((pool) => [pool.architecture, pool.workerImage]));
   return {
     endpoint: buildbarn.endpoint,
     ...artifacts,
-    workerImages: Object.fromEntries(workerPools(config).map((pool) => [pool.architecture, pool.workerImage])),
+    workerImages,
+    ...(where.aws !== undefined && {
+      bazelrc: pulumi.output(buildbarn.endpoint).apply((endpoint) => clientBazelrc(endpoint, workerImages)),
+    }),
     clientImage: config.images.client,
     imagePullPolicy: config.images.pullPolicy,
     pools: workerPools(config).map(({ architecture, replicas }) => ({

@@ -1,3 +1,4 @@
+import type { FarmCost } from "../components/matrix/farm-cost";
 import type { Architecture, Egress } from "../components/platform/platform";
 
 /** What a farm can stand on. */
@@ -40,6 +41,10 @@ export interface FarmOutputs {
   readonly clientServiceAccount?: string;
   /** ARNs of the roles of those who add to buckets. */
   readonly roles?: Readonly<Record<string, string>>;
+  /** Lines of a `.bazelrc` for clients in the cluster; on AWS. */
+  readonly bazelrc?: string;
+  /** On AWS. */
+  readonly cost?: FarmCost;
   readonly namespace: string;
   /** Path of the kubeconfig that the farm was made with, or its contents. */
   readonly kubeconfig: string;

@@ -1,6 +1,8 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
+import { farmCost } from "../components/matrix/farm-cost";
 import { AwsPlatform } from "../components/platform/aws/aws-platform";
+import { INTERFACE_ENDPOINTS } from "../components/platform/aws/network";
 import { KubernetesPlatform } from "../components/platform/kubernetes/kubernetes-platform";
 import type { Claim } from "../components/platform/kubernetes/local-volumes";
 import type { Platform } from "../components/platform/platform";
@@ -12,7 +14,7 @@ export interface Place {
   readonly platform: Platform;
   /** The same platform, where it is AWS'. */
   readonly aws?: AwsPlatform;
-  readonly outputs: Pick<FarmOutputs, "platform" | "egress"> & { readonly kubeconfig: pulumi.Input<string> };
+  readonly outputs: Pick<FarmOutputs, "platform" | "egress" | "cost"> & { readonly kubeconfig: pulumi.Input<string> };
 }
 
 type AwsPlace = Extract<PlaceConfig, { kind: "aws" }>;
@@ -33,12 +35,20 @@ export function place(config: PlaceConfig, claims: readonly Claim[]): Place {
 }
 
 function awsPlace({ kind, ...config }: AwsPlace): Place {
-  const platform = new AwsPlatform("platform", config);
+  const platform = new AwsPlatform("platform", {
+    ...config,
+    clusterName: `${pulumi.getProject()}-${pulumi.getStack()}`,
+  });
   const services = [{ cidrs: platform.endpointCidrs, port: 443 }, POD_IDENTITY_AGENT];
   return {
     platform,
     aws: platform,
-    outputs: { platform: { kind }, egress: { dns: EKS_DNS, services }, kubeconfig: platform.kubeconfig },
+    outputs: {
+      platform: { kind },
+      egress: { dns: EKS_DNS, services },
+      kubeconfig: platform.kubeconfig,
+      cost: farmCost({ ...config, zones: config.zones.length, endpoints: INTERFACE_ENDPOINTS.length }),
+    },
   };
 }
 

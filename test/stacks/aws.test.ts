@@ -17,6 +17,7 @@ function settings({ type, inputs, options }: Recorded): object {
     "aws:ec2/route:Route": ["destinationCidrBlock"],
     "aws:eks/cluster:Cluster": ["version", "deletionProtection", "enabledClusterLogTypes"],
     "aws:eks/addon:Addon": ["addonVersion"],
+    "aws:cloudwatch/logGroup:LogGroup": ["name", "retentionInDays"],
     "aws:eks/nodeGroup:NodeGroup": ["amiType", "capacityType", "instanceTypes", "scalingConfig", "labels", "taints"],
     "aws:s3/bucket:Bucket": ["bucket", "objectLockEnabled"],
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": ["rule"],
@@ -91,6 +92,27 @@ describe("the reference farm on AWS", () => {
     });
     const values = one("aws:eks/addon:Addon", "platform-vpc-cni")["configurationValues"] as string;
     expect(JSON.parse(values)).toEqual({ enableNetworkPolicy: "true" });
+  });
+
+  test("keeps the control plane's logs for a year and more, under a key for them alone, from its first line on", () => {
+    const cluster = resources.find(({ type }) => type === "aws:eks/cluster:Cluster");
+    const { name } = one("aws:cloudwatch/logGroup:LogGroup", "platform-logs");
+    expect(name).toBe(`/aws/eks/${String(cluster?.inputs["name"])}/cluster`);
+    const group = one("aws:cloudwatch/logGroup:LogGroup", "platform-logs");
+    expect(group).toMatchObject({ retentionInDays: 400, kmsKeyId: "arn:aws:aws:kms/key:Key:platform-logs" });
+    expect([cluster?.options.dependsOn].flat()).toHaveLength(1);
+    const key = parsed(one("aws:kms/key:Key", "platform-logs"), "policy");
+    const used = (principal: string, action: string, arn: string) =>
+      isAllowed(
+        { principal, action, resource: "*", context: { "kms:EncryptionContext:aws:logs:arn": arn } },
+        { resource: [key] },
+      );
+    const its = `arn:aws:logs:eu-west-2:111122223333:log-group:${String(name)}`;
+    expect(used("logs.eu-west-2.amazonaws.com", "kms:GenerateDataKeyWithoutPlaintext", its)).toBe(true);
+    expect(used("logs.eu-west-2.amazonaws.com", "kms:Decrypt", `${its}-other`)).toBe(false);
+    expect(used("logs.eu-west-2.amazonaws.com", "kms:ScheduleKeyDeletion", its)).toBe(false);
+    expect(used("logs.us-east-1.amazonaws.com", "kms:Decrypt", its)).toBe(false);
+    expect(used("arn:aws:iam::999999999999:root", "kms:Decrypt", its)).toBe(false);
   });
 
   test("keeps the nodes' own credentials from pods, and their disks encrypted", () => {

@@ -14,6 +14,8 @@ export interface AwsPlatformArgs {
   readonly region: string;
   /** 12 digits: no other account is touched. */
   readonly account: string;
+  /** The cluster's name in EKS: one of an account's in a region. */
+  readonly clusterName: string;
   /** Availability zones of the region, two to four. */
   readonly zones: readonly string[];
   /** IPv4 network, /16 to /20. */

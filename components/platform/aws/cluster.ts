@@ -3,11 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { trustPods, trustService } from "../../identity/policy-document";
 import { declareRole } from "../../identity/role";
+import { declareClusterLogs } from "./cluster-logs";
 import { type AddonName, ADDONS } from "./cluster-addons";
 import type { Network } from "./network";
 
 /** Arguments of a cluster. */
 export interface ClusterArgs {
+  readonly region: string;
+  /** 12 digits. */
+  readonly account: string;
+  /** In EKS: one of an account's in a region. Its logs are kept under this name before it is there. */
+  readonly clusterName: string;
   /** Kubernetes' major.minor, such as `1.33`. */
   readonly version: string;
   readonly network: Network;
@@ -52,10 +58,12 @@ export function declareCluster(name: string, args: ClusterArgs, options: pulumi.
     { trust: trustService("eks.amazonaws.com"), managed: ["arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"] },
     options,
   );
+  const logs = declareClusterLogs(name, args, options);
   const isPublic = args.publicCidrs.length > 0;
   const cluster = new aws.eks.Cluster(
     name,
     {
+      name: args.clusterName,
       version: args.version,
       roleArn: role.arn,
       deletionProtection: true,
@@ -71,7 +79,7 @@ export function declareCluster(name: string, args: ClusterArgs, options: pulumi.
         ...(isPublic && { publicAccessCidrs: [...args.publicCidrs] }),
       },
     },
-    { ...options, protect: true },
+    { ...options, protect: true, dependsOn: [logs] },
   );
   const access = args.administrators.flatMap((principalArn, index) => {
     const entry = { clusterName: cluster.name, principalArn };
