@@ -13,11 +13,23 @@ import { checkResource, defaults, type Finding, message, type Resource, type Rul
 
 /** Serves rules to Pulumi's engine as one policy pack; a process can serve one. */
 export function servePack(name: string, rules: readonly Rule[]): void {
-  new PolicyPack(name, { policies: rules.flatMap(policies), enforcementLevel: "mandatory" });
+  new PolicyPack(name, { policies: policies(rules), enforcementLevel: "mandatory" });
 }
 
-/** A rule as Pulumi's policies: one for its objects, one for the stack where it looks at several resources. */
-export function policies(rule: Rule): Policies {
+/** What the program asked for, by URN. */
+type Asked = Map<string, PolicyResource["props"]>;
+
+/** The rules of a pack as Pulumi's policies. */
+export function policies(rules: readonly Rule[]): Policies {
+  const asked: Asked = new Map();
+  return rules.flatMap((rule) => policiesOf(rule, asked));
+}
+
+/**
+ * A rule as Pulumi's policies: one for its objects, one for the stack where it looks at several resources.
+ * @param asked what those for objects, which the engine asks first, write down for those for the stack
+ */
+function policiesOf(rule: Rule, asked: Asked): Policies {
   const shared = {
     description: `${rule.id}, for SLSA: ${rule.slsa}`,
     enforcementLevel: rule.level,
@@ -40,6 +52,7 @@ export function policies(rule: Rule): Policies {
             ...shared,
             name: rule.name,
             validateResource: (args: ResourceValidationArgs, report: ReportViolation) => {
+              asked.set(args.urn, args.props);
               if (!rule.objects?.some(({ on }) => on.types.includes(args.type))) return;
               tell(rule, checkResource(rule, seen(args, args.opts.protect), values(rule, args)), args, report);
             },
@@ -55,7 +68,8 @@ export function policies(rule: Rule): Policies {
               args: { resources: PolicyResource[]; getConfig: StackValidationArgs["getConfig"] },
               report: ReportViolation,
             ) => {
-              tell(rule, stack(args.resources.map(seenInStack), values(rule, args)), args, report);
+              const resources = args.resources.map((resource) => seenInStack(resource, asked));
+              tell(rule, stack(resources, values(rule, args)), args, report);
             },
           },
         ]),
@@ -117,19 +131,33 @@ function settingsSchema({ settings = {} }: Rule) {
   );
 }
 
-function seen(args: Pick<PolicyResource, "type" | "name" | "urn" | "props">, protect: boolean): Resource {
-  const { type, name, urn } = args;
-  return { type, name, urn, props: plain(args.props) as Record<string, unknown>, protect, madeOf: {} };
+type Seen = Pick<PolicyResource, "type" | "name" | "urn" | "props">;
+
+/** A resource as rules see it. Its properties are copied when a rule first asks for them: most rules pass most by. */
+function seen({ type, name, urn, props }: Seen, protect: boolean, madeOf: Resource["madeOf"] = {}): Resource {
+  let copy: Resource["props"] | undefined;
+  return {
+    type,
+    name,
+    urn,
+    get props() {
+      return (copy ??= plain(props) as Resource["props"]);
+    },
+    protect,
+    madeOf,
+  };
 }
 
-function seenInStack(resource: PolicyResource): Resource {
-  const madeOf = Object.fromEntries(
-    Object.entries(resource.propertyDependencies).map(([property, sources]) => [
-      property,
-      sources.map(({ urn }) => urn),
-    ]),
-  );
-  return { ...seen(resource, resource.opts.protect), madeOf };
+/** What a provider that cannot be configured yet, as that of a cluster to come, leaves empty is what was asked for. */
+function seenInStack(resource: PolicyResource, asked: Asked): Resource {
+  const { type, name, urn, opts, propertyDependencies } = resource;
+  const links = Object.entries(propertyDependencies).map(([property, sources]) => [
+    property,
+    sources.map((source) => source.urn),
+  ]);
+  const isEmpty = Object.keys(resource.props).length === 0;
+  const props = isEmpty ? (asked.get(urn) ?? resource.props) : resource.props;
+  return seen({ type, name, urn, props }, opts.protect, Object.fromEntries(links) as Resource["madeOf"]);
 }
 
 /** A copy of what Pulumi gives, which throws where it meets a value that is not known: that becomes `UNKNOWN`. */

@@ -1,6 +1,6 @@
 /**
  * A cloud that is simulated: it says yes to whatever the engine asks for, makes nothing, and remembers nothing but what
- * the engine's own state holds. It stands in for the providers of AWS and Kubernetes where there is neither.
+ * the engine's own state holds. It stands in for the providers of AWS, GitHub and Kubernetes where there is none.
  *
  * What it can show: that the program runs in the real engine with outputs that are unknown at first, that a second
  * update changes nothing, what a change would replace, and in which order things are made and go. What it cannot: that

@@ -54,14 +54,22 @@ export class Simulation {
     return simulation;
   }
 
-  /** Runs `pulumi` on the stack. */
-  async pulumi(args: readonly string[], values: Values = simulatedValues()): Promise<string> {
+  /** Runs `pulumi` on the stack. @param onLine called with each line that it prints */
+  async pulumi(
+    args: readonly string[],
+    values: Values = simulatedValues(),
+    onLine?: (line: string) => void,
+  ): Promise<string> {
     const file = join(this.directory, "Pulumi.aws.yaml");
     const salt = /^encryptionsalt: .*$/m.exec(readFileSync(file, "utf8"))?.[0] ?? "";
     writeFileSync(file, `${salt}\n${stringify({ config: values })}`);
     writeFileSync(this.log, "");
     const rest = ["--stack", "aws", "--config-file", file, "--non-interactive", "--color=never"];
-    return run(this.tools.pulumi.path, [...args, ...rest], { cwd: CHECKOUT, env: this.environment() });
+    return run(this.tools.pulumi.path, [...args, ...rest], {
+      cwd: CHECKOUT,
+      env: this.environment(),
+      ...(onLine !== undefined && { onLine }),
+    });
   }
 
   /** Runs `pulumi` on the stack's state alone. */
@@ -80,14 +88,21 @@ export class Simulation {
   }
 
   private environment(): Record<string, string> {
-    const env = engineEnvironment(this.tools);
-    return {
-      ...env,
-      PATH: `${join(CHECKOUT, "local", "simulation", "bin")}:${env["PATH"] ?? ""}`,
-      PULUMI_BACKEND_URL: `file://${join(this.directory, "state")}`,
-      // What is simulated has no secrets.
-      PULUMI_CONFIG_PASSPHRASE: "simulated",
-      MONOFARM_SIMULATION_LOG: this.log,
-    };
+    return { ...simulatedEnvironment(this.tools, this.directory), MONOFARM_SIMULATION_LOG: this.log };
   }
+}
+
+/**
+ * The environment in which Pulumi's engine takes the simulated providers for those of AWS, GitHub and Kubernetes.
+ * @param directory where `state` keeps the stacks
+ */
+export function simulatedEnvironment(tools: Tools, directory: string): Record<string, string> {
+  const env = engineEnvironment(tools);
+  return {
+    ...env,
+    PATH: `${join(CHECKOUT, "local", "simulation", "bin")}:${env["PATH"] ?? ""}`,
+    PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+    // What is simulated has no secrets.
+    PULUMI_CONFIG_PASSPHRASE: "simulated",
+  };
 }

@@ -5,13 +5,13 @@ import { CHECKOUT } from "../directories";
 
 const PACKS = ["hermetic", "security"] as const;
 
-/** Arguments with which `pulumi preview` and `up` hold this machine's farm against the packs, but for its exemptions. */
-export function policyArguments(): string[] {
+/** Arguments with which `pulumi preview` and `up` hold a stack's farm against the packs, but for its exemptions. */
+export function policyArguments(stack = "local"): string[] {
   return PACKS.flatMap((pack) => [
     "--policy-pack",
     join(CHECKOUT, "policies", pack),
     "--policy-pack-config",
-    join(CHECKOUT, "stacks", "policies", `local.${pack}.json`),
+    join(CHECKOUT, "stacks", "policies", `${stack}.${pack}.json`),
   ]);
 }
 

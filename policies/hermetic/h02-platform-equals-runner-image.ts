@@ -22,8 +22,11 @@ export const platformEqualsRunnerImage = rule({
   requires: "the platform property container-image is docker:// and the image of the runner beside it",
   because: "an action would run in another image than its client asked for",
   stack: (resources) => {
-    const workers = podsOf(resources).filter(({ value }) => evaluate(WORKER, value).answer !== "no");
-    return workers.flatMap(({ resource, value, path }) => {
+    const workers = podsOf(resources)
+      .map((pod) => ({ ...pod, answer: evaluate(WORKER, pod.value).answer }))
+      .filter(({ answer }) => answer !== "no");
+    return workers.flatMap(({ resource, value, path, answer }) => {
+      if (answer === "unknown") return decide(WORKER, value, path, resource);
       const pod = value as Pod;
       const runner = pod.spec?.initContainers?.concat(pod.spec.containers ?? []).find(({ name }) => name === "runner");
       const names = pod.spec?.volumes?.map(({ configMap }) => configMap?.name) ?? [];

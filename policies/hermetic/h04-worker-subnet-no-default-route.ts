@@ -1,10 +1,13 @@
 import { evaluate } from "../predicates/evaluate";
 import { is, oneOf, absent, every, all, any, not } from "../predicates/condition";
-import { decide, rule } from "../rule";
+import { decide, type Resource, rule } from "../rule";
+import { NODE_GROUPS } from "../views/aws";
 
 const TABLE = "aws:ec2/routeTable:RouteTable";
 const ROUTE = "aws:ec2/route:Route";
-const OF_WORKERS = is("tags[farm.build/role]", "worker");
+const ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation";
+const TAGGED = is("tags[farm.build/role]", "worker");
+const WORKER_GROUP = is("labels[farm.build/role]", "worker");
 const LOCAL = all(
   ...["cidrBlock", "destinationCidrBlock", "ipv6CidrBlock", "destinationIpv6CidrBlock"].map((block) =>
     any(absent(block), not(oneOf(block, ["0.0.0.0/0", "::/0"]))),
@@ -18,10 +21,14 @@ export const workerSubnetNoDefaultRoute = rule({
   severity: "high",
   slsa: "beyond L3: hermetic",
   key: "monofarm:platform.network",
-  requires: "no route to 0.0.0.0/0 or ::/0 in the route tables of worker subnets (tag farm.build/role: worker)",
+  requires:
+    "no route to 0.0.0.0/0 or ::/0 in the route tables of workers: of the subnets of node groups with the label farm.build/role: worker, and those with it as a tag",
   because: "it is the second wall, which stands when the first is badly configured",
   stack: (resources) => {
-    const tables = resources.filter(({ type, props }) => type === TABLE && evaluate(OF_WORKERS, props).answer !== "no");
+    const associated = tablesOfWorkerGroups(resources);
+    const tables = resources.filter(
+      ({ type, props, urn }) => type === TABLE && (associated.has(urn) || evaluate(TAGGED, props).answer !== "no"),
+    );
     const routes = resources.filter(
       ({ type, madeOf }) => type === ROUTE && tables.some(({ urn }) => madeOf["routeTableId"]?.includes(urn)),
     );
@@ -31,3 +38,15 @@ export const workerSubnetNoDefaultRoute = rule({
     ];
   },
 });
+
+/** URNs of the route tables of the subnets that node groups of workers lie in. */
+function tablesOfWorkerGroups(resources: readonly Resource[]): Set<string> {
+  const groups = resources.filter(
+    ({ type, props }) => NODE_GROUPS.types.includes(type) && evaluate(WORKER_GROUP, props).answer !== "no",
+  );
+  const subnets = new Set(groups.flatMap(({ madeOf }) => madeOf["subnetIds"] ?? []));
+  const associations = resources.filter(
+    ({ type, madeOf }) => type === ASSOCIATION && madeOf["subnetId"]?.some((subnet) => subnets.has(subnet)),
+  );
+  return new Set(associations.flatMap(({ madeOf }) => madeOf["routeTableId"] ?? []));
+}

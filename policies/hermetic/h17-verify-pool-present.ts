@@ -21,7 +21,9 @@ export const verifyPoolPresent = rule({
     const verifies = pods.map(({ value }) => evaluate(VERIFIES, value).answer);
     if (verifies.includes("yes")) return [];
     const pool = verifies.includes("unknown") ? UNKNOWN : false;
-    const publishes = pods.filter(({ value }) => evaluate(PUBLISHES, value).answer !== "no");
-    return publishes.flatMap(({ resource }) => decide(is("", true), pool, "a pool to verify", resource));
+    return pods.flatMap(({ resource, value }) => {
+      const { answer } = evaluate(PUBLISHES, value);
+      return answer === "no" ? [] : decide(is("", true), pool, "a pool to verify", resource, answer === "unknown");
+    });
   },
 });

@@ -19,8 +19,11 @@ const NARROW = every(
 /** Pods that build and that no NetworkPolicy closes, and policies that open them too far. */
 export function egressFindings(resources: readonly Resource[]): Finding[] {
   const policies = resources.filter(({ type }) => type === "kubernetes:networking.k8s.io/v1:NetworkPolicy");
-  const builds = podsOf(resources).filter(({ value }) => evaluate(BUILDS, value).answer !== "no");
+  const builds = podsOf(resources)
+    .map((pod) => ({ ...pod, answer: evaluate(BUILDS, pod.value).answer }))
+    .filter(({ answer }) => answer !== "no");
   return builds.flatMap((pod) => {
+    if (pod.answer === "unknown") return decide(BUILDS, pod.value, pod.path, pod.resource);
     const about = policies.filter((policy) => selects(policy, pod));
     const closing = about.filter(
       ({ props }) => evaluate(includes("spec.policyTypes", "Egress"), props).answer === "yes",

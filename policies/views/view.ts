@@ -31,16 +31,11 @@ export function resources(title: string, ...types: readonly string[]): View {
   return { title, types, subjects: ({ props }) => [{ path: "", value: props }] };
 }
 
-/** A kind of the Kubernetes API, as it is. */
+/** A kind of the Kubernetes API, as it is. @param group in full, as Pulumi and the API both write it; empty for the core */
 export function kind(group: string, version: string, name: string, plural: string): View {
   const type = `kubernetes:${group === "" ? "core" : group}/${version}:${name}`;
   return {
     ...resources(name, type),
-    admission: { resources: [{ group: longGroup(group), version, resources: [plural] }], variable: "object" },
+    admission: { resources: [{ group, version, resources: [plural] }], variable: "object" },
   };
-}
-
-/** Pulumi leaves out the ending of Kubernetes' own groups. */
-function longGroup(group: string): string {
-  return ["networking", "storage", "rbac.authorization"].includes(group) ? `${group}.k8s.io` : group;
 }

@@ -3,12 +3,13 @@ import { z } from "zod";
 import { planPool } from "../../components/platform/aws/pool-plan";
 import { UserError } from "../../components/user-error";
 
+import { DIGEST } from "../../policies/predicates/images";
 import type { Values } from "./check";
 import { githubSlice } from "./aws";
 import { architecture, platformSlice } from "./place";
 
 const MIB = 2 ** 20;
-const digest = z.string().regex(/@sha256:[0-9a-f]{64}$/, "an image by digest, name@sha256:<64 hexadecimal digits>");
+const digest = z.string().regex(new RegExp(DIGEST), "an image by digest, name@sha256:<64 hexadecimal digits>");
 const quantity = z.string().regex(/^\d+(\.\d+)?(m|Ki|Mi|Gi|Ti)?$/, "a Kubernetes quantity, such as 500m or 2Gi");
 const whole = (least: number, most: number) => {
   const message = `a whole number from ${least} to ${most}`;

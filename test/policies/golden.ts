@@ -157,6 +157,10 @@ const cluster: Record<string, Declared> = {
     type: "kubernetes:core/v1:Service",
     props: { metadata: metadata("frontend"), spec: { type: "ClusterIP", ports: [{ port: 8980 }] } },
   },
+  ingress: {
+    type: "kubernetes:networking.k8s.io/v1:Ingress",
+    props: { metadata: { ...metadata("portal"), annotations: { "alb.ingress.kubernetes.io/scheme": "internal" } } },
+  },
   account: { type: "kubernetes:core/v1:ServiceAccount", props: { metadata: metadata("worker") } },
   chart: { type: "kubernetes:helm.sh/v4:Chart", props: { chart: "./charts/prometheus" } },
   "node-class": {
@@ -206,8 +210,21 @@ const aws: Record<string, Declared> = {
     },
   },
   addon: { type: "aws:eks/addon:Addon", props: { addonName: "vpc-cni", addonVersion: "v1.20.0-eksbuild.1" } },
+  subnet: { type: "aws:ec2/subnet:Subnet", props: { cidrBlock: "10.0.0.0/24" } },
+  "subnet-routes": { type: "aws:ec2/routeTable:RouteTable", props: { routes: [] } },
+  "subnet-association": {
+    type: "aws:ec2/routeTableAssociation:RouteTableAssociation",
+    props: {},
+    madeOf: { subnetId: ["subnet"], routeTableId: ["subnet-routes"] },
+  },
+  "subnet-route": {
+    type: "aws:ec2/route:Route",
+    props: { destinationCidrBlock: "10.2.0.0/16" },
+    madeOf: { routeTableId: ["subnet-routes"] },
+  },
   workers: {
     type: "aws:eks/nodeGroup:NodeGroup",
+    madeOf: { subnetIds: ["subnet"] },
     props: {
       labels: { "farm.build/role": "worker", "farm.build/cpu": "graviton4" },
       instanceTypes: ["c8gd.4xlarge", "c8gd.8xlarge"],

@@ -39,7 +39,7 @@ async function ask({ type, props }: Declared): Promise<Said[]> {
   request.setUrn(`urn:pulumi:test::monofarm::${type}::asked`);
   request.setProperties(Struct.fromJavaScript(props as never));
   request.setOptions(new analyzer.AnalyzerResourceOptions());
-  const analyze = makeAnalyzeRpcFun("monofarm", "0.1.0", "mandatory", RULES.flatMap(policies));
+  const analyze = makeAnalyzeRpcFun("monofarm", "0.1.0", "mandatory", policies(RULES));
   return new Promise((resolve, reject) => {
     void analyze({ request }, (error: unknown, response?: analyzer.AnalyzeResponse) => {
       if (response === undefined) reject(error instanceof Error ? error : new Error(String(error)));

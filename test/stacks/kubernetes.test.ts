@@ -7,42 +7,7 @@ import { checkConfig } from "../../stacks/config/check";
 import { crossCheckFarm, FARM_SLICES } from "../../stacks/config/farm";
 import { ofType, type Recorded } from "../components/recorder";
 import { asTexts, committed, declareFarm, picture, type Values } from "./golden";
-
-const digest = (letter: string) => `registry.example/${letter}@sha256:${letter.repeat(64)}`;
-
-/** What a fork adds to stacks/Pulumi.kubernetes.yaml. */
-const FORK: Values = {
-  "monofarm:platform": {
-    kind: "kubernetes",
-    kubeconfig: "/home/fork/kubeconfig",
-    context: "farm",
-    pools: [
-      ...["system", "storage", "client", "worker"].map((role) => ({
-        role,
-        architecture: "amd64",
-        nodeSelector: { "kubernetes.io/arch": "amd64", "farm.build/role": role },
-      })),
-      { role: "worker", architecture: "arm64", nodeSelector: { "kubernetes.io/arch": "arm64" } },
-    ],
-    storageClassName: "fast",
-    s3: { cidrs: ["192.0.2.0/24"], port: 9000 },
-  },
-  "monofarm:images": {
-    buildbarn: digest("a"),
-    client: digest("b"),
-    workers: { amd64: digest("c"), arm64: digest("d") },
-  },
-  "monofarm:artifacts": {
-    prefix: "fork-",
-    releaseLock: { days: 1825 },
-    existing: {
-      endpoint: "https://s3.example:9000",
-      region: "home",
-      accessKeyId: "key",
-      secretAccessKey: "secret",
-    },
-  },
-};
+import { FORK, kubernetesValues } from "./kubernetes-values";
 
 const NAMES_OF_THE_CLUSTER = {
   to: [
@@ -60,7 +25,7 @@ const NAMES_OF_THE_CLUSTER = {
 describe("a fork's farm on a cluster and an S3 service of its own", () => {
   let resources: Recorded[];
   beforeAll(async () => {
-    resources = await declareFarm({ ...committed("kubernetes"), ...FORK });
+    resources = await declareFarm(kubernetesValues());
   });
 
   test("is what the golden shows", async () => {
@@ -123,7 +88,7 @@ describe("the configuration of a fork", () => {
   const check = (change: Values) => () =>
     checkConfig(
       FARM_SLICES,
-      asTexts({ ...committed("kubernetes"), ...FORK, ...change }),
+      asTexts({ ...kubernetesValues(), ...change }),
       "stacks/Pulumi.kubernetes.yaml",
       crossCheckFarm,
     );

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, test } from "vitest";
+
+import { exemptionFor, type Exemption } from "../../policies/exemptions";
+import { HERMETIC } from "../../policies/hermetic/rules";
+import { SECURITY } from "../../policies/security/rules";
+import { awsValues } from "../stacks/aws-values";
+import { declareFarm } from "../stacks/golden";
+import { kubernetesValues } from "../stacks/kubernetes-values";
+import { judge, RULES } from "./judge";
+
+type Configuration = Readonly<Record<string, { readonly exempt: readonly Exemption[] }>>;
+
+const PACKS = { hermetic: HERMETIC, security: SECURITY };
+
+function exemptions(stack: string, pack: string): Configuration {
+  const file = join(__dirname, "..", "..", "stacks", "policies", `${stack}.${pack}.json`);
+  return JSON.parse(readFileSync(file, "utf8")) as Configuration;
+}
+
+/** What the rules find in a stack as it is recorded, as `H18 frontend`. Links between AWS' resources are not recorded. */
+async function findings(values: Record<string, unknown>): Promise<string[]> {
+  const recorded = (await declareFarm(values)).filter(({ type }) => type.startsWith("kubernetes:"));
+  const declared = recorded.map(({ type, name, inputs }) => [`${type}::${name}`, { type, props: inputs }] as const);
+  expect(declared.length).toBeGreaterThan(20);
+  const found = judge(Object.fromEntries(declared)).map(
+    ({ rule, finding }) => `${rule} ${finding.urn.split("::").at(-1)}`,
+  );
+  return [...new Set(found)].sort();
+}
+
+describe.each([
+  ["aws", awsValues()],
+  ["kubernetes", kubernetesValues()],
+])("the cluster of the stack %s", (stack, values) => {
+  const configuration = { ...exemptions(stack, "hermetic"), ...exemptions(stack, "security") };
+  const isExempt = (finding: string) => {
+    const [id = "", name = ""] = finding.split(" ");
+    const rule = RULES.find((one) => one.id === id);
+    return exemptionFor(configuration[rule?.name ?? ""]?.exempt ?? [], name) !== undefined;
+  };
+
+  test("breaks the rules that docs/policies.md lists, and no other", async () => {
+    const found = await findings(values);
+    expect([...new Set(found.map((finding) => finding.split(" ")[0]))]).toEqual(["H18", "S03", "S06"]);
+    expect(found.filter((finding) => !isExempt(finding))).toEqual([]);
+  });
+
+  test("has no exemption that nothing needs, and none of another pack's rules", async () => {
+    const found = await findings(values);
+    for (const [pack, rules] of Object.entries(PACKS)) {
+      for (const [name, { exempt }] of Object.entries(exemptions(stack, pack))) {
+        const rule = rules.find((one) => one.name === name);
+        expect(rule, `${pack}: ${name}`).toBeDefined();
+        for (const one of exempt) {
+          const needed = found.some((finding) => {
+            const [id = "", resource = ""] = finding.split(" ");
+            return id === rule?.id && exemptionFor([one], resource) !== undefined;
+          });
+          expect(needed, `${name}: ${one.resource}`).toBe(true);
+        }
+      }
+    }
+  });
+});
