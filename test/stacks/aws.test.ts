@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import * as aws from "@pulumi/aws";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { AWS_PURPOSES, LOCKED } from "../../components/artifacts/aws/purposes";
@@ -100,7 +101,8 @@ describe("the reference farm on AWS", () => {
     expect(name).toBe(`/aws/eks/${String(cluster?.inputs["name"])}/cluster`);
     const group = one("aws:cloudwatch/logGroup:LogGroup", "platform-logs");
     expect(group).toMatchObject({ retentionInDays: 400, kmsKeyId: "arn:aws:aws:kms/key:Key:platform-logs" });
-    expect([cluster?.options.dependsOn].flat()).toHaveLength(1);
+    const awaited = [cluster?.options.dependsOn].flat();
+    expect(awaited.filter((each) => aws.cloudwatch.LogGroup.isInstance(each))).toHaveLength(1);
     const key = parsed(one("aws:kms/key:Key", "platform-logs"), "policy");
     const used = (principal: string, action: string, arn: string) =>
       isAllowed(
