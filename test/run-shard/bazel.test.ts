@@ -27,6 +27,17 @@ describe("Bazel in a shard's pod", () => {
     expect(given.slice(-3)).toEqual(["--", "//a:b", "//c:d"]);
   });
 
+  test("reads no rc file but the workspace's, and is told what Debian's own would say", () => {
+    expect(given.slice(0, given.indexOf("build"))).toEqual(
+      expect.arrayContaining([
+        "--nosystem_rc",
+        "--nohome_rc",
+        "--install_base=/usr/share/bazel",
+        "--trust_install_base",
+      ]),
+    );
+  });
+
   test("takes six tenths of the pod's memory for its heap", () => {
     expect(given).toContain("--host_jvm_args=-Xmx1228m");
   });

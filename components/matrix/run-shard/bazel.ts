@@ -42,6 +42,9 @@ const HEAP_SHARE = 0.6;
 /** Flags of Bazel's own start: no rc file but the workspace's. */
 export const STARTUP_FLAGS = ["--nosystem_rc", "--nohome_rc"] as const;
 
+/** Debian's Bazel has beside it what others carry inside; its system rc file, which says so, is not read. */
+const INSTALLED = ["--install_base=/usr/share/bazel", "--trust_install_base"] as const;
+
 /** Arguments of `bazel`. Labels come last, after `--`. */
 export function bazelArguments({ places: at, ...invocation }: Invocation): string[] {
   const images = Object.entries(invocation.workerImages).map(
@@ -49,6 +52,7 @@ export function bazelArguments({ places: at, ...invocation }: Invocation): strin
   );
   return [
     ...STARTUP_FLAGS,
+    ...INSTALLED,
     `--output_user_root=${at.outputRoot}`,
     // One process, which ends with the build.
     "--batch",
