@@ -59,6 +59,8 @@ export function debianArguments(root: DebianRoot, tar: string): string[] {
     ...(root.users ?? []).map((line) => `--customize-hook=echo '${line}' >>"$1/etc/passwd"`),
     // Names of the machine that makes the image; Kubernetes writes its own.
     '--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname"',
+    // Java's keystore holds the moment at which it was made; Bazel speaks TLS to nobody here.
+    '--customize-hook=rm -f "$1/etc/ssl/certs/java/cacerts"',
     "--format=tar",
     SUITE,
     tar,
