@@ -4,10 +4,9 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { Store } from "../../components/matrix/run-shard/store";
-import { stackOutputs } from "../../local/stack/pulumi";
+import type { Store } from "../../components/matrix/run-shard/store";
+import { farmOutputs, farmStore } from "../../local/release/declared";
 import { presentTools } from "../../local/toolbox/toolbox";
-import type { FarmOutputs } from "../../stacks/outputs";
 import { farm, release, type Release } from "../farm/cluster";
 
 /** `e_machine` of an ELF file. */
@@ -22,8 +21,7 @@ describe("one release for two architectures", () => {
     const ended = await release("--instead", "--arch", "amd64,arm64", "//smoke:hello", "//smoke:hello_output");
     expect(ended.code, ended.stderr).toBe(0);
     released = ended.release;
-    const { s3, credentials } = await stackOutputs<FarmOutputs>(await presentTools(), "local");
-    store = new Store(s3.address, s3.region, credentials);
+    store = farmStore(await farmOutputs(await presentTools()));
   });
   afterAll(() => {
     rmSync(folder, { recursive: true });

@@ -5,9 +5,8 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { Store, sha256Of } from "../../components/matrix/run-shard/store";
-import { stackOutputs } from "../../local/stack/pulumi";
-import type { FarmOutputs } from "../../stacks/outputs";
+import { sha256Of, type Store } from "../../components/matrix/run-shard/store";
+import { farmOutputs, farmStore } from "../../local/release/declared";
 import { presentTools } from "../../local/toolbox/toolbox";
 import { release, type Release } from "./cluster";
 
@@ -26,8 +25,7 @@ describe("the artifacts of a release", () => {
 
   beforeAll(async () => {
     first = (await release(HELLO, POSTGRES, PGVECTOR)).release;
-    const { s3, credentials } = await stackOutputs<FarmOutputs>(await presentTools(), "local");
-    store = new Store(s3.address, s3.region, credentials);
+    store = farmStore(await farmOutputs(await presentTools()));
     mkdirSync(prefix);
     chmodSync(folder, 0o755);
   });
