@@ -12,9 +12,7 @@ type Config = Pick<Values<typeof FARM_SLICES>, "artifacts" | "github" | "images"
 
 /** What a store tells those who use it. */
 type StoreOutputs = {
-  readonly [Key in "s3" | "credentials" | "roles"]?: pulumi.Input<
-    NonNullable<FarmOutputs[Key]>
-  >;
+  readonly [Key in "s3" | "credentials" | "roles"]?: pulumi.Input<NonNullable<FarmOutputs[Key]>>;
 } & { readonly s3: pulumi.Input<FarmOutputs["s3"]> };
 
 /** The farm's artifact store: buckets of AWS' where the farm stands there, else on a server of its own or another's. */

@@ -60,7 +60,10 @@ const WORKER_CONTEXT = {
 };
 
 /** The runner starts actions as another user and ends them, and has no other power over the machine. */
-const RUNNER_CONTEXT = { ...WORKER_CONTEXT, capabilities: { drop: ["ALL"], add: [...CLEANER, "KILL", "SETGID", "SETUID"] } };
+const RUNNER_CONTEXT = {
+  ...WORKER_CONTEXT,
+  capabilities: { drop: ["ALL"], add: [...CLEANER, "KILL", "SETGID", "SETUID"] },
+};
 
 /** What an action sees of the names of machines, wherever it runs. */
 const NAMES = { hosts: "127.0.0.1 localhost\n", "resolv.conf": "" };
@@ -106,7 +109,11 @@ export function declareWorkers(
         // A new pod of a busy node would wait for the old one's memory.
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
         template: {
-          metadata: podMetadata("worker", { checksum: `${files.checksum}${runner.checksum}` }, { ...labels, "farm.build/emulated": String(args.pool.emulated) }),
+          metadata: podMetadata(
+            "worker",
+            { checksum: `${files.checksum}${runner.checksum}` },
+            { ...labels, "farm.build/emulated": String(args.pool.emulated) },
+          ),
           spec: workerPod(args, name),
         },
       },
