@@ -42,13 +42,20 @@ function named(wall: Wall): string {
   return `without-${wall.replaceAll(" ", "-")}`;
 }
 
-/** Makes the namespace and its doors to the farm. */
-async function makeNamespace(): Promise<void> {
-  await kubeRequest("PATCH", `/api/v1/namespaces/${CONTROL_NAMESPACE}`, {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: CONTROL_NAMESPACE },
-  });
+/** Makes the namespace: one that the farm knows nothing of. */
+export async function makeNamespace(): Promise<void> {
+  const path = `/api/v1/namespaces/${CONTROL_NAMESPACE}`;
+  const body = { apiVersion: "v1", kind: "Namespace", metadata: { name: CONTROL_NAMESPACE } };
+  // One that is just going away must be gone first.
+  for (;;) {
+    const { status } = await kubeRequest<{ status: { phase?: string } }>("PATCH", path, body);
+    if (status.phase !== "Terminating") return;
+    await sleep(500);
+  }
+}
+
+/** Opens every port of the farm to that namespace; gives what closes them again. */
+export async function openDoors(): Promise<() => Promise<void>> {
   const from = [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": CONTROL_NAMESPACE } } }];
   await kubeRequest("PATCH", DOOR, {
     apiVersion: "networking.k8s.io/v1",
@@ -56,6 +63,13 @@ async function makeNamespace(): Promise<void> {
     metadata: { name: "control", namespace: "monofarm" },
     spec: { podSelector: {}, policyTypes: ["Ingress"], ingress: [{ from }] },
   });
+  return async () => {
+    await kubeRequest("DELETE", DOOR);
+  };
+}
+
+/** Brings the worker's tokens to the namespace. */
+async function bringTokens(): Promise<void> {
   const [scheduler, storage] = [await tokenOf("worker", "scheduler"), await tokenOf("worker", "storage")];
   await kubeRequest("PATCH", `/api/v1/namespaces/${CONTROL_NAMESPACE}/secrets/tokens`, {
     apiVersion: "v1",
@@ -71,6 +85,8 @@ const PODS = `/api/v1/namespaces/${CONTROL_NAMESPACE}/pods`;
 /** Starts a copy of the farm's worker without each wall, and waits until they take actions. */
 export async function startControlWorkers(): Promise<void> {
   await makeNamespace();
+  await openDoors();
+  await bringTokens();
   type Deployment = { readonly spec: { readonly template: { readonly spec: PodSpec } } };
   const path = "/apis/apps/v1/namespaces/monofarm/deployments/worker-amd64";
   const { spec } = (await kubeRequest<Deployment>("GET", path)).spec.template;
@@ -87,6 +103,11 @@ export async function startControlWorkers(): Promise<void> {
 /** Takes them away, with all that was made for them. */
 export async function stopControlWorkers(): Promise<void> {
   await kubeRequest("DELETE", DOOR);
+  await removeNamespace();
+}
+
+/** Takes the namespace away, with all that is in it. */
+export async function removeNamespace(): Promise<void> {
   await kubeRequest("DELETE", `/api/v1/namespaces/${CONTROL_NAMESPACE}`);
 }
 

@@ -1,14 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { status } from "@grpc/grpc-js";
 import { describe, expect, test } from "vitest";
 
-import { kubeRequest } from "../../local/node/api";
-import { stackOutputs } from "../../local/stack/pulumi";
-import type { FarmOutputs } from "../../stacks/outputs";
-import { presentTools } from "../../local/toolbox/toolbox";
 import { farm, release } from "./cluster";
-import { addressOf, frontendClient, platform } from "./identities";
+import { frontendClient, platform } from "./identities";
 
 describe("bad input changes nothing", () => {
   test.each([
@@ -34,48 +28,4 @@ test("an action is refused at once whose platform has no pool, and runs where it
     code: status.FAILED_PRECONDITION,
     details: expect.stringMatching(/No workers exist .*riscv64/) as unknown,
   });
-});
-
-test("a release's pod reaches the S3 server and the frontend, and nothing else of the farm", async () => {
-  const { clientImage } = await stackOutputs<FarmOutputs>(await presentTools(), "local");
-  const storage = await addressOf("storage");
-  const open = (host: string, port: number) => `timeout 5 bash -c '</dev/tcp/${host}/${port}'`;
-  const script = [
-    open("s3.monofarm", 7070),
-    open("frontend.monofarm", 8980),
-    `! ${open(storage, 8981)}`,
-    `! ${open("10.244.0.1", 6443)}`,
-  ];
-  const path = "/api/v1/namespaces/monofarm-release/pods";
-  const name = `doors-${Date.now()}`;
-  await kubeRequest("POST", path, {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name, namespace: "monofarm-release" },
-    spec: {
-      restartPolicy: "Never",
-      automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
-      containers: [
-        {
-          name: "doors",
-          image: clientImage,
-          imagePullPolicy: "Never",
-          // Policies are in force a moment after the pod's address is known.
-          command: ["/bin/bash", "-c", `sleep 3; ${script.join(" && ")}`],
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-        },
-      ],
-    },
-  });
-  try {
-    let phase = "";
-    while (!/Succeeded|Failed/.test(phase)) {
-      await sleep(500);
-      phase = (await kubeRequest<{ status: { phase: string } }>("GET", `${path}/${name}`)).status.phase;
-    }
-    expect(phase).toBe("Succeeded");
-  } finally {
-    await kubeRequest("DELETE", `${path}/${name}`);
-  }
 });
