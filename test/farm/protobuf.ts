@@ -55,6 +55,6 @@ export class Message {
   }
 
   messages(field: number): Message[] {
-    return (this.fields.get(field) ?? []).filter(Buffer.isBuffer).map((bytes) => new Message(bytes));
+    return (this.fields.get(field) ?? []).filter((value) => Buffer.isBuffer(value)).map((bytes) => new Message(bytes));
   }
 }

@@ -118,8 +118,8 @@ export class RemoteClient {
       Buffer.concat([...(instance === "" ? [] : [field(1, instance)]), ...requests]),
     );
     if (error !== null) return error.code;
-    const codes = messages.flatMap((message) => message.messages(1)).map((each) => each.message(2).number(1));
-    return codes.find((code) => code !== 0) ?? status.OK;
+    const codes: status[] = messages.flatMap((all) => all.messages(1)).map((each) => each.message(2).number(1));
+    return codes.find((code) => code !== status.OK) ?? status.OK;
   }
 
   /** Runs an action. @throws what the farm refuses it with */
