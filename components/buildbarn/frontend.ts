@@ -3,10 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { FRONTEND_PORT, frontendConfiguration } from "./configuration/frontend";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
+import { declareConfiguration } from "./configuration-files";
 import {
   AS_FARM_USER,
-  configurationFiles,
-  configVolume,
   dependencies,
   type PartArgs,
   podDefaults,
@@ -24,9 +23,10 @@ export interface FrontendArgs extends PartArgs {
 /** Declares the door for clients: a Deployment without state, and its Service. */
 export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResourceOptions): kubernetes.core.v1.Service {
   const { namespace } = args;
-  const files = configurationFiles({ frontend: frontendConfiguration(args.shards) });
-  const metadata = { name: "frontend", namespace, labels: selector("frontend") };
-  const config = new kubernetes.core.v1.ConfigMap("frontend", { metadata, data: { ...files.data } }, options);
+  const labels = selector("frontend");
+  const metadata = { name: "frontend", namespace, labels };
+  const configurations = { frontend: frontendConfiguration(args.shards) };
+  const config = declareConfiguration("frontend", configurations, { namespace, labels }, options);
   const deployment = new kubernetes.apps.v1.Deployment(
     "frontend",
     {
@@ -35,7 +35,7 @@ export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResour
         replicas: args.replicas,
         selector: { matchLabels: selector("frontend") },
         template: {
-          metadata: podMetadata("frontend", files),
+          metadata: podMetadata("frontend"),
           spec: {
             ...podDefaults(args.pool),
             terminationGracePeriodSeconds: 60,
@@ -46,12 +46,12 @@ export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResour
                 ports: [{ containerPort: FRONTEND_PORT }, { containerPort: DIAGNOSTICS_PORT }],
               },
             ],
-            volumes: [configVolume("frontend")],
+            volumes: [config.volume],
           },
         },
       },
     },
-    { ...options, dependsOn: [...dependencies(options), config] },
+    { ...options, dependsOn: [...dependencies(options), config.configMap] },
   );
   return new kubernetes.core.v1.Service(
     "frontend",

@@ -5,11 +5,10 @@ import type { Claim } from "../platform/kubernetes/local-volumes";
 import { planStore, type StoreDemand, volumeBytes } from "./capacity";
 import { STORAGE_PORT } from "./configuration/blob-access";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
+import { declareConfiguration } from "./configuration-files";
 import { stateDirectory, STORAGE_DIRECTORY, storageConfiguration, STORES } from "./configuration/storage";
 import {
   AS_FARM_USER,
-  configurationFiles,
-  configVolume,
   dataVolume,
   dependencies,
   directories,
@@ -55,9 +54,10 @@ export function declareStorage(
 ): kubernetes.apps.v1.StatefulSet {
   const { namespace, demand } = args;
   const stores = plans(demand, args.key);
-  const files = configurationFiles({ storage: storageConfiguration(stores) });
-  const metadata = { name: "storage", namespace, labels: selector("storage") };
-  const config = new kubernetes.core.v1.ConfigMap("storage", { metadata, data: { ...files.data } }, options);
+  const labels = selector("storage");
+  const metadata = { name: "storage", namespace, labels };
+  const configurations = { storage: storageConfiguration(stores) };
+  const config = declareConfiguration("storage", configurations, { namespace, labels }, options);
   new kubernetes.core.v1.Service(
     "storage",
     {
@@ -84,7 +84,7 @@ export function declareStorage(
         podManagementPolicy: "Parallel",
         selector: { matchLabels: selector("storage") },
         template: {
-          metadata: podMetadata("storage", files),
+          metadata: podMetadata("storage"),
           spec: {
             ...podDefaults(args.pool),
             terminationGracePeriodSeconds: 60,
@@ -98,12 +98,12 @@ export function declareStorage(
                 volumeMounts: [{ name: "config", mountPath: "/config", readOnly: true }, data],
               },
             ],
-            volumes: [configVolume("storage")],
+            volumes: [config.volume],
           },
         },
         ...dataVolume(args.storageClassName, volumeBytes(Object.values(stores))),
       },
     },
-    { ...options, dependsOn: [...dependencies(options), config] },
+    { ...options, dependsOn: [...dependencies(options), config.configMap] },
   );
 }

@@ -4,10 +4,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Architecture, NodePool } from "../platform/platform";
 import { runnerConfiguration, TEMPORARY_DIRECTORIES } from "./configuration/runner";
 import { BUILD_DIRECTORY, CACHE_DIRECTORY, RUNNER_SOCKET, workerConfiguration } from "./configuration/worker";
+import { type ConfigurationFiles, declareConfiguration } from "./configuration-files";
 import { platformProperties } from "./platform-properties";
 import {
-  configurationFiles,
-  configVolume,
   dependencies,
   CONFINED,
   type PartArgs,
@@ -72,13 +71,13 @@ export function declareWorkers(
   const { namespace, workers } = args;
   const name = `worker-${workers.architecture}`;
   const platform = platformProperties(workers.architecture, workers.workerImage);
-  const files = configurationFiles({
+  const configurations = {
     worker: workerConfiguration({ shards: args.shards, platform, inputCacheBytes: workers.inputCacheBytes }),
     runner: runnerConfiguration(),
-  });
+  };
   const labels = { ...selector("worker"), "farm.build/architecture": workers.architecture };
   const metadata = { name, namespace, labels };
-  const config = new kubernetes.core.v1.ConfigMap(name, { metadata, data: { ...files.data } }, options);
+  const config = declareConfiguration(name, configurations, { namespace, labels }, options);
   return new kubernetes.apps.v1.Deployment(
     name,
     {
@@ -89,16 +88,16 @@ export function declareWorkers(
         // A new pod of a busy node would wait for the old one's memory.
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
         template: {
-          metadata: podMetadata("worker", files, { ...labels, "farm.build/emulated": String(args.pool.emulated) }),
-          spec: workerPod(args, name),
+          metadata: podMetadata("worker", { ...labels, "farm.build/emulated": String(args.pool.emulated) }),
+          spec: workerPod(args, config),
         },
       },
     },
-    { ...options, dependsOn: [...dependencies(options), config] },
+    { ...options, dependsOn: [...dependencies(options), config.configMap] },
   );
 }
 
-function workerPod(args: WorkersArgs, configMap: string): kubernetes.types.input.core.v1.PodSpec {
+function workerPod(args: WorkersArgs, files: ConfigurationFiles): kubernetes.types.input.core.v1.PodSpec {
   const { workers } = args;
   const config = { name: "config", mountPath: "/config", readOnly: true };
   const programs = { name: "programs", mountPath: "/bb" };
@@ -147,7 +146,7 @@ function workerPod(args: WorkersArgs, configMap: string): kubernetes.types.input
       },
     ],
     volumes: [
-      configVolume(configMap),
+      files.volume,
       ...["programs", "socket", "worker"].map((name) => ({ name, emptyDir: {} })),
       ...TEMPORARY_DIRECTORIES.map((_, index) => ({ name: `temporary-${index}`, emptyDir: {} })),
     ],
