@@ -72,7 +72,7 @@ test("a release's pod reaches the S3 server and the frontend, and nothing else o
   await kubeRequest("POST", path, {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name, namespace: "monofarm-release" },
+    metadata: { name, namespace: "monofarm-release", labels: { "app.kubernetes.io/name": "release" } },
     spec: {
       restartPolicy: "Never",
       automountServiceAccountToken: false,
