@@ -24,9 +24,9 @@ export interface Tuned {
   readonly exempt: readonly Exemption[];
 }
 
-/** A rule under a stack's tuning; what it leaves out is the rule's own. */
-export function tune(rule: Rule, tuning: Tuning): Tuned {
-  const given = tuning[rule.name] ?? { settings: {} };
+/** A rule under a stack's tuning; what it leaves out is the rule's own. @param name of its policy */
+export function tune(rule: Rule, tuning: Tuning, name: string = rule.name): Tuned {
+  const given = tuning[name] ?? { settings: {} };
   const {
     enforcementLevel,
     exempt = [],
