@@ -51,8 +51,10 @@ async function reached(namespace: string, doors: readonly (readonly [string, num
     },
   });
   try {
-    for (let phase = ""; !/Succeeded|Failed/.test(phase); await sleep(500))
+    for (let phase = ""; !/Succeeded|Failed/.test(phase);) {
+      await sleep(500);
       phase = (await kubeRequest<{ status: { phase: string } }>("GET", `${path}/${name}`)).status.phase;
+    }
     return (await logOf(`${path}/${name}`))
       .trim()
       .split("\n")

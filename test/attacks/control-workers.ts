@@ -93,7 +93,8 @@ export async function startControlWorkers(): Promise<void> {
   for (const wall of WALLS) await startWithout(wall, spec);
   type Pod = { readonly status: { readonly containerStatuses?: readonly { readonly ready: boolean }[] } };
   for (const wall of WALLS) {
-    for (let ready = false; !ready; await sleep(500)) {
+    for (let ready = false; !ready;) {
+      await sleep(500);
       const { status } = await kubeRequest<Pod>("GET", `${PODS}/${named(wall)}`);
       ready = status.containerStatuses?.every((container) => container.ready) ?? false;
     }

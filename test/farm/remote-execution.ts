@@ -111,15 +111,15 @@ export class RemoteClient {
   }
 
   /** Puts blobs into the CAS; gives the code of the first that was refused. */
-  async put(blobs: readonly Buffer[], instance = ""): Promise<status> {
+  async put(blobs: readonly Buffer[], instance = ""): Promise<number> {
     const requests = blobs.map((blob) => field(2, Buffer.concat([field(1, digestOf(blob)), field(2, blob)])));
     const { error, messages } = await this.call(
       "ContentAddressableStorage/BatchUpdateBlobs",
       Buffer.concat([...(instance === "" ? [] : [field(1, instance)]), ...requests]),
     );
     if (error !== null) return error.code;
-    const codes: status[] = messages.flatMap((all) => all.messages(1)).map((each) => each.message(2).number(1));
-    return codes.find((code) => code !== status.OK) ?? status.OK;
+    const codes = messages.flatMap((all) => all.messages(1)).map((each) => each.message(2).number(1));
+    return codes.find((code) => code !== 0) ?? 0;
   }
 
   /** Runs an action. @throws what the farm refuses it with */
@@ -127,7 +127,7 @@ export class RemoteClient {
     const instance = asked.instance ?? "";
     const { digest, blobs } = action(asked);
     const put = await this.put(blobs, instance);
-    if (put !== status.OK) throw new Error(`blobs were refused with ${status[put]}`);
+    if (put !== 0) throw new Error(`blobs were refused with ${status[put]}`);
     const named = instance === "" ? [] : [field(1, instance)];
     const { error, messages } = await this.call(
       "Execution/Execute",
