@@ -12,6 +12,7 @@ import { declareArtifacts } from "./artifacts";
 import { crossCheckFarm, FARM_SLICES } from "./config/farm";
 import type { Values } from "./config/check";
 import { readConfig } from "./config/read";
+import { declareGithub } from "./github";
 import type { FarmOutputs } from "./outputs";
 import { place } from "./place";
 
@@ -34,7 +35,7 @@ const DRAIN_MARGIN_SECONDS = 60;
 
 type Config = Values<typeof FARM_SLICES>;
 
-/** What lives long: platform → artifact store → BuildBarn. */
+/** What lives long: platform → artifact store → BuildBarn → GitHub. */
 export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<FarmOutputs[Key]> } {
   const config = readConfig(FARM_SLICES, crossCheckFarm);
   const demand = storageDemand(config);
@@ -73,6 +74,11 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     after,
   });
 
+  const github = declareGithub(config, where, podSecurity("restricted"), {
+    ...artifacts,
+    endpoint: buildbarn.endpoint,
+  });
+
   const client = poolFor(platform, "client", "amd64") ?? poolFor(platform, "client", "arm64");
   const workerImages = Object.fromEntries(workerPools(config).map((pool) => [pool.architecture, pool.workerImage]));
   return {
@@ -91,6 +97,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     })),
     clientPool: { nodeSelector: client?.nodeSelector ?? {}, tolerations: client?.tolerations ?? [] },
     namespace,
+    ...github,
     ...outputs,
   };
 }

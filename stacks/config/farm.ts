@@ -5,7 +5,7 @@ import { UserError } from "../../components/user-error";
 
 import { DIGEST } from "../../policies/predicates/images";
 import type { Values } from "./check";
-import { githubSlice } from "./aws";
+import { crossCheckGithub, githubSlice, runnersSlice } from "./github";
 import { architecture, platformSlice } from "./place";
 
 const MIB = 2 ** 20;
@@ -95,6 +95,7 @@ export const FARM_SLICES = {
   workers: workersSlice,
   artifacts: artifactsSlice,
   github: githubSlice,
+  runners: runnersSlice,
 } as const;
 
 /** Notes a mistake: the key, what was found, what is allowed. */
@@ -102,7 +103,8 @@ export type Refuse = (key: string, found: unknown, allowed: string) => void;
 
 /** What no slice sees by itself: slices that do not fit each other. */
 export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refuse): void {
-  const { platform, images, workers, artifacts, github } = config;
+  const { platform, images, workers, artifacts } = config;
+  crossCheckGithub(config, refuse);
   for (const [index, { architecture }] of workers.pools.entries()) {
     const path = `workers.pools.${index}.architecture`;
     if (workers.pools.findIndex((pool) => pool.architecture === architecture) !== index)
@@ -132,8 +134,6 @@ export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refus
         refuse(error.where, error.found, error.allowed);
       }
     }
-  } else if (github !== undefined) {
-    refuse("github", "roles", "nothing: roles for GitHub's workflows are AWS'");
   }
   if (platform.kind !== "aws" && (own === undefined) === (existing === undefined))
     refuse("artifacts", own === undefined ? "neither own nor existing" : "both own and existing", "one of them");

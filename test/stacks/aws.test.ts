@@ -261,12 +261,20 @@ describe("the reference farm on AWS", () => {
     const workflow = "monogres/monogres/.github/workflows/release.yml@refs/heads/main";
     const sub = (id: string, environment: string, flow = workflow) =>
       `repository_id:${id}:environment:${environment}:job_workflow_ref:${flow}`;
-    const take = (role: string, subject: string, aud = "sts.amazonaws.com") => {
+    const take = (role: string, subject: string, changed: Record<string, string> = {}) => {
       const trust = parsed(one("aws:iam/role:Role", `artifacts-${role}`), "assumeRolePolicy");
-      const context = {
-        "token.actions.githubusercontent.com:aud": aud,
-        "token.actions.githubusercontent.com:sub": subject,
+      const part = (from: RegExp) => from.exec(subject)?.[1] ?? "";
+      const claims = {
+        aud: "sts.amazonaws.com",
+        sub: subject,
+        repository_id: part(/^repository_id:(\d+)/),
+        environment: part(/:environment:(\w+)/),
+        job_workflow_ref: part(/:job_workflow_ref:(.+)$/),
+        ...changed,
       };
+      const context = Object.fromEntries(
+        Object.entries(claims).map(([name, value]) => [`token.actions.githubusercontent.com:${name}`, value]),
+      );
       const principal = "arn:aws:aws:iam/openIdConnectProvider:OpenIdConnectProvider:artifacts-github";
       return isAllowed(
         { principal, action: "sts:AssumeRoleWithWebIdentity", resource: "*", context },
@@ -287,7 +295,18 @@ describe("the reference farm on AWS", () => {
     });
 
     test("are not taken with a token for somebody else", () => {
-      expect(take("publisher", sub("123456", "release"), "https://github.com/monogres")).toBe(false);
+      expect(take("publisher", sub("123456", "release"), { aud: "https://github.com/monogres" })).toBe(false);
     });
+
+    test.each([
+      ["repository_id", "123457"],
+      ["environment", "build"],
+      ["job_workflow_ref", "other/repository/.github/workflows/release.yml@refs/heads/main"],
+    ])(
+      "are not taken where the claim %s is another's, whatever subject the repository gives its tokens",
+      (claim, value) => {
+        expect(take("publisher", sub("123456", "release"), { [claim]: value })).toBe(false);
+      },
+    );
   });
 });
