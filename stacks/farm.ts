@@ -46,7 +46,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
   const { own } = config.artifacts;
 
   const where = place(
-    config.platform,
+    config,
     own === undefined ? claims : [...claims, { namespace: FARM_NAMESPACE, name: S3_CLAIM, bytes: own.volumeMiB }],
   );
   const { platform, outputs } = where;
@@ -120,7 +120,7 @@ function storageDemand({ storage: { shards, cas, ac } }: Config) {
   return { shards, cas: demand(cas), ac: demand(ac) };
 }
 
-function workerPools({ workers, images }: Config) {
+function workerPools({ workers, images, platform }: Config) {
   return workers.pools.map(({ architecture, replicas, cpu, memory, inputCacheMiB, diskMiB }) => {
     const workerImage = images.workers[architecture];
     if (workerImage === undefined) {
@@ -134,6 +134,7 @@ function workerPools({ workers, images }: Config) {
     return {
       architecture,
       replicas,
+      onDemand: platform.kind === "aws",
       workerImage,
       action: { cpu, memory },
       inputCacheBytes: inputCacheMiB,

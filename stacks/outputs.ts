@@ -43,6 +43,8 @@ export interface FarmOutputs {
   readonly roles?: Readonly<Record<string, string>>;
   /** Lines of a `.bazelrc` for clients in the cluster; on AWS. */
   readonly bazelrc?: string;
+  /** Where images are pushed to, by their names, on AWS; without a tag. */
+  readonly registry?: Readonly<Record<string, string>>;
   /** What a workflow of GitHub's says to run on the farm, where it has runners for it. */
   readonly runsOn?: Partial<Readonly<Record<Architecture, string>>>;
   /** On AWS. */

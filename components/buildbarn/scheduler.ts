@@ -57,7 +57,10 @@ export function declareScheduler(
             securityContext: AS_FARM_USER,
             containers: [
               {
-                ...program("bb_scheduler", "scheduler", args, { cpu: "100m", memory: "1Gi" }, [TOKENS_MOUNT, KEYS_MOUNT]),
+                ...program("bb_scheduler", "scheduler", args, { cpu: "100m", memory: "1Gi" }, [
+                  TOKENS_MOUNT,
+                  KEYS_MOUNT,
+                ]),
                 ports: [...ports.map(({ port }) => ({ containerPort: port })), { containerPort: DIAGNOSTICS_PORT }],
               },
             ],

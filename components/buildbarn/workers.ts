@@ -29,6 +29,8 @@ export interface WorkerPool {
   readonly workerImage: string;
   /** Pods, each of which runs one action at a time. */
   readonly replicas: number;
+  /** Leaves to whoever submits a release how many there are: nodes come and go with them. @default replicas, always */
+  readonly onDemand?: boolean;
   /** What one action may take. */
   readonly action: Resources;
   /** Bytes of input files that a worker keeps for later actions. */
@@ -60,7 +62,10 @@ const WORKER_CONTEXT = {
 };
 
 /** The runner starts actions as another user and ends them, and has no other power over the machine. */
-const RUNNER_CONTEXT = { ...WORKER_CONTEXT, capabilities: { drop: ["ALL"], add: [...CLEANER, "KILL", "SETGID", "SETUID"] } };
+const RUNNER_CONTEXT = {
+  ...WORKER_CONTEXT,
+  capabilities: { drop: ["ALL"], add: [...CLEANER, "KILL", "SETGID", "SETUID"] },
+};
 
 /** What an action sees of the names of machines, wherever it runs. */
 const NAMES = { hosts: "127.0.0.1 localhost\n", "resolv.conf": "" };
@@ -101,12 +106,16 @@ export function declareWorkers(
     {
       metadata,
       spec: {
-        replicas: workers.replicas,
+        ...(workers.onDemand !== true && { replicas: workers.replicas }),
         selector: { matchLabels: labels },
         // A new pod of a busy node would wait for the old one's memory.
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
         template: {
-          metadata: podMetadata("worker", { checksum: `${files.checksum}${runner.checksum}` }, { ...labels, "farm.build/emulated": String(args.pool.emulated) }),
+          metadata: podMetadata(
+            "worker",
+            { checksum: `${files.checksum}${runner.checksum}` },
+            { ...labels, "farm.build/emulated": String(args.pool.emulated) },
+          ),
           spec: workerPod(args, name),
         },
       },

@@ -15,7 +15,9 @@ export function gatewayContainer(
   image: pulumi.Input<string>,
   imagePullPolicy: pulumi.Input<string>,
 ): kubernetes.types.input.core.v1.Container {
-  const sidecar = program("bb_storage", NAME, { image, imagePullPolicy }, { cpu: "50m", memory: "512Mi" }, [TOKENS_MOUNT]);
+  const sidecar = program("bb_storage", NAME, { image, imagePullPolicy }, { cpu: "50m", memory: "512Mi" }, [
+    TOKENS_MOUNT,
+  ]);
   return { ...sidecar, restartPolicy: "Always" };
 }
 
@@ -32,5 +34,9 @@ export function declareGateway(
     const configuration = gatewayConfiguration(url.replace(/^grpc:\/\//, ""));
     return { ...configurationFiles({ [NAME]: configuration }).data };
   });
-  return new kubernetes.core.v1.ConfigMap(NAME, { metadata: { name: NAME, namespace, labels: selector(NAME) }, data }, options);
+  return new kubernetes.core.v1.ConfigMap(
+    NAME,
+    { metadata: { name: NAME, namespace, labels: selector(NAME) }, data },
+    options,
+  );
 }

@@ -55,6 +55,7 @@ export function simulatedValues(): Values {
     "monofarm:images": {
       buildbarn: image("buildbarn", "a"),
       client: image("client", "b"),
+      autoscaler: image("cluster-autoscaler", "f"),
       workers: { amd64: image("worker-amd64", "c"), arm64: image("worker-arm64", "d") },
     },
     "monofarm:artifacts": { ...inner("monofarm:artifacts"), prefix: "example-farm-" },

@@ -23,6 +23,8 @@ export const imagesSlice = z.strictObject({
   buildbarn: digest,
   client: digest,
   s3: digest.optional(),
+  /** On AWS: Cluster Autoscaler of the Kubernetes minor in `monofarm:platform.version`. */
+  autoscaler: digest.optional(),
   workers: z.strictObject({ amd64: digest.optional(), arm64: digest.optional() }),
   pullPolicy: z.enum(["IfNotPresent", "Never"]).default("IfNotPresent"),
 });
@@ -126,6 +128,12 @@ export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refus
       refuse("artifacts", own === undefined ? "existing" : "own", "neither own nor existing: on AWS buckets are AWS'");
     if (releaseLock === "none") refuse("artifacts.releaseLock", releaseLock, "{ days: N }: S3 can lock");
     if (forceDestroy) refuse("artifacts.forceDestroy", forceDestroy, "false on AWS");
+    if (images.autoscaler === undefined)
+      refuse(
+        "images.autoscaler",
+        undefined,
+        `Cluster Autoscaler ${platform.version}, by digest: it owns how many nodes there are`,
+      );
     if (prefix.length < 3 || prefix.length > 50)
       refuse("artifacts.prefix", prefix, "3 to 50 characters, for names of buckets are the whole world's");
     for (const [index, spec] of platform.pools.entries()) {

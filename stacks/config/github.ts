@@ -38,6 +38,8 @@ export const githubSlice = z
     repositoryId: text("the numeric id of a repository, quoted", /^\d+$/),
     planner: run,
     publisher: run,
+    /** The run that builds images and pushes them; without it administrators of the cluster do. */
+    pusher: run.optional(),
     /** Lets Pulumi set the repository up; without it that is done by hand. */
     administration: z
       .strictObject({
@@ -92,6 +94,8 @@ export function crossCheckGithub(
       const { owner, repository } = parseWorkflow(workflow);
       return `${owner}/${repository}`;
     };
+    if (github.pusher?.environment === planner.environment || github.pusher?.environment === publisher.environment)
+      refuse("github.pusher.environment", github.pusher.environment, "another than the planner's and the publisher's");
     if (at(planner) !== at(publisher))
       refuse("github.publisher.workflow", publisher.workflow, `a workflow of ${at(planner)}, as the planner's is`);
     if (planner.environment === publisher.environment)

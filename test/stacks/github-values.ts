@@ -4,6 +4,9 @@ import type { Values } from "./golden";
 /** No key of anybody's. */
 export const EXAMPLE_KEY = "-----BEGIN RSA PRIVATE KEY-----\nexample\n-----END RSA PRIVATE KEY-----\n";
 
+/** The workflow that builds and pushes images. */
+const IMAGES_WORKFLOW = "monogres/monogres/.github/workflows/images.yml@refs/heads/main";
+
 /** The farm on AWS with all that belongs to GitHub: its repository set up by Pulumi, its runners on the farm. */
 export function githubValues(): Values {
   const values = awsValues();
@@ -14,6 +17,7 @@ export function githubValues(): Values {
     "monofarm:platform": { ...platform, nat: true, pools: [...platform.pools, client] },
     "monofarm:github": {
       ...(values["monofarm:github"] as Values),
+      pusher: { environment: "images", workflow: IMAGES_WORKFLOW },
       administration: {
         app: { id: "900001", installationId: "900002", privateKey: EXAMPLE_KEY },
         reviewers: { users: [11], teams: [22] },

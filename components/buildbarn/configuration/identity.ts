@@ -83,7 +83,12 @@ export function authenticated(address: string, server: Server): GrpcClient {
  * ones need no restart; BuildBarn itself checks `exp` and `nbf`.
  */
 export function tokenPolicy(server: Server): AuthenticationPolicy {
-  const payload = { iss: "https://issuer", aud: [audience(server)], exp: 1, sub: "system:serviceaccount:monofarm:worker" };
+  const payload = {
+    iss: "https://issuer",
+    aud: [audience(server)],
+    exp: 1,
+    sub: "system:serviceaccount:monofarm:worker",
+  };
   const vector = (change: object, expectedOutput: boolean) => ({
     input: { payload: { ...payload, ...change }, files: { issuer: "https://issuer" } },
     expectedOutput,
