@@ -39,6 +39,7 @@ export function declareArtifacts(
         github: {
           planner: { repositoryId: github.repositoryId, ...github.planner },
           publisher: { repositoryId: github.repositoryId, ...github.publisher },
+          ...(github.stateBucket !== undefined && { stateBucket: github.stateBucket }),
           ...(github.pusher !== undefined && { pusher: { repositoryId: github.repositoryId, ...github.pusher } }),
         },
       }),

@@ -82,14 +82,9 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     after,
   });
 
-  const github = declareGithub(config, where, podSecurity("restricted"), {
-    ...artifacts,
-    endpoint: buildbarn.endpoint,
-  });
-
   const client = poolFor(platform, "client", "amd64") ?? poolFor(platform, "client", "arm64");
   const workerImages = Object.fromEntries(workerPools(config).map((pool) => [pool.architecture, pool.workerImage]));
-  return {
+  const told = {
     endpoint: buildbarn.endpoint,
     ...artifacts,
     workerImages,
@@ -106,9 +101,9 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     })),
     clientPool: { nodeSelector: client?.nodeSelector ?? {}, tolerations: client?.tolerations ?? [] },
     namespace,
-    ...github,
     ...outputs,
   };
+  return { ...told, ...declareGithub(config, where, podSecurity("restricted"), RELEASE_NAMESPACE, told) };
 }
 
 function storageDemand({ storage: { shards, cas, ac } }: Config) {

@@ -1,3 +1,4 @@
+import type { Purpose } from "../components/artifacts/purposes";
 import type { FarmCost } from "../components/matrix/farm-cost";
 import type { Architecture, Egress } from "../components/platform/platform";
 
@@ -14,12 +15,7 @@ export interface FarmOutputs {
     /** For those without the cluster's names. */
     readonly address: string;
     readonly region: string;
-    readonly buckets: {
-      readonly sources: string;
-      readonly matrix: string;
-      readonly release: string;
-      readonly logs: string;
-    };
+    readonly buckets: Readonly<Record<Purpose, string>>;
   };
   /** Secret; none where pods have a role of their own. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };

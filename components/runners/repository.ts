@@ -13,6 +13,8 @@ export interface GithubRepositoryArgs {
   readonly planner: GithubRun;
   /** The run that publishes them: a reviewer is asked each time. */
   readonly publisher: GithubRun;
+  /** The run that builds images and pushes them, where one does. */
+  readonly pusher?: GithubRun;
   /** Numeric ids of those who may let a run publish, six at most; never whoever started it. */
   readonly reviewers: { readonly users: readonly number[]; readonly teams: readonly number[] };
   /** Patterns of the actions that workflows may use, such as `actions/checkout@*`; each by its hash. */
@@ -23,6 +25,7 @@ export interface GithubRepositoryArgs {
   readonly ofEnvironment: {
     readonly planner: Readonly<Record<string, pulumi.Input<string>>>;
     readonly publisher: Readonly<Record<string, pulumi.Input<string>>>;
+    readonly pusher: Readonly<Record<string, pulumi.Input<string>>>;
   };
 }
 
@@ -69,6 +72,7 @@ export class GithubRepository extends pulumi.ComponentResource {
     for (const [variableName, value] of Object.entries(args.variables))
       new github.ActionsVariable(variableName, { repository, variableName, value }, mine);
     this.declareEnvironment(args.planner, args.ofEnvironment.planner, {}, mine);
+    if (args.pusher !== undefined) this.declareEnvironment(args.pusher, args.ofEnvironment.pusher, {}, mine);
     const { users, teams } = args.reviewers;
     const reviewed = { preventSelfReview: true, reviewers: [{ users: [...users], teams: [...teams] }] };
     this.declareEnvironment(args.publisher, args.ofEnvironment.publisher, reviewed, mine);

@@ -25,6 +25,7 @@ const GITHUB: Values = {
     repositoryId: "123456",
     planner: { environment: "build", workflow: WORKFLOW },
     publisher: { environment: "release", workflow: WORKFLOW },
+    stateBucket: "example-release-state",
     administration: {
       app: { id: "1001", installationId: "2001", privateKey: PRIVATE_KEY },
       reviewers: { teams: [22] },

@@ -40,6 +40,11 @@ export const githubSlice = z
     publisher: run,
     /** The run that builds images and pushes them; without it administrators of the cluster do. */
     pusher: run.optional(),
+    /** Bucket with the state of releases alone, which the planner keeps; never that of the farm. */
+    stateBucket: text(
+      "a bucket's name, such as example-release-state",
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    ).optional(),
     /** Lets Pulumi set the repository up; without it that is done by hand. */
     administration: z
       .strictObject({

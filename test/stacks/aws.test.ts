@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { AWS_PURPOSES, LOCKED } from "../../components/artifacts/aws/purposes";
+import { LOCKED, PURPOSES } from "../../components/artifacts/purposes";
 import { isAllowed, type Policies, type Request } from "../../components/identity/evaluate";
 import type { PolicyDocument } from "../../components/identity/policy-document";
 import { ofType, type Recorded } from "../components/recorder";
@@ -143,9 +143,10 @@ describe("the reference farm on AWS", () => {
     expect(worker["subnetIds"]).toEqual(["platform-worker-eu-west-2a-id", "platform-worker-eu-west-2b-id"]);
   });
 
-  test("gives a role to pods of releases and add-ons, and none to workers", () => {
+  test("gives a role to pods of releases and to what scales the pools, and none to workers", () => {
     const associations = [...all("aws:eks/podIdentityAssociation:PodIdentityAssociation").values()];
     expect(associations.map(({ namespace, serviceAccount }) => [namespace, serviceAccount])).toEqual([
+      ["kube-system", "cluster-autoscaler"],
       ["monofarm-release", "client"],
     ]);
     const types = resources.map(({ type }) => type);
@@ -161,11 +162,10 @@ describe("the reference farm on AWS", () => {
       "bucketPolicy:BucketPolicy",
       "bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     ];
-    for (const guard of guards)
-      expect([...all(`aws:s3/${guard}`).keys()].sort(), guard).toEqual([...AWS_PURPOSES].sort());
+    for (const guard of guards) expect([...all(`aws:s3/${guard}`).keys()].sort(), guard).toEqual([...PURPOSES].sort());
     const logged = [...all("aws:s3/bucketLogging:BucketLogging").keys()];
-    expect(logged.sort()).toEqual(AWS_PURPOSES.filter((purpose) => purpose !== "logs").sort());
-    for (const purpose of AWS_PURPOSES) {
+    expect(logged.sort()).toEqual(PURPOSES.filter((purpose) => purpose !== "logs").sort());
+    for (const purpose of PURPOSES) {
       const block = one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", purpose);
       expect(block).toMatchObject({ blockPublicAcls: true, blockPublicPolicy: true });
       expect(block).toMatchObject({ ignorePublicAcls: true, restrictPublicBuckets: true });
@@ -186,7 +186,7 @@ describe("the reference farm on AWS", () => {
 
   test("protects every bucket, for a refused destroy takes what is not", () => {
     const buckets = resources.filter(({ type }) => type === "aws:s3/bucket:Bucket");
-    expect(buckets.map(({ options }) => options.protect)).toEqual(AWS_PURPOSES.map(() => true));
+    expect(buckets.map(({ options }) => options.protect)).toEqual(PURPOSES.map(() => true));
   });
 
   const ROLE = (writer: string) => `arn:aws:aws:iam/role:Role:artifacts-${writer}`;
@@ -233,7 +233,7 @@ describe("the reference farm on AWS", () => {
       Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
     };
     const principal = "arn:aws:iam::111122223333:role/administrator";
-    for (const purpose of AWS_PURPOSES) {
+    for (const purpose of PURPOSES) {
       const resource = `arn:aws:s3:::example-farm-${purpose}/x`;
       const both = { ...policies("client", purpose), identity: [everything] };
       expect(isAllowed({ principal, action: "s3:PutObject", resource, context: ONCE }, both), purpose).toBe(false);

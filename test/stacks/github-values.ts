@@ -17,6 +17,7 @@ export function githubValues(): Values {
     "monofarm:platform": { ...platform, nat: true, pools: [...platform.pools, client] },
     "monofarm:github": {
       ...(values["monofarm:github"] as Values),
+      stateBucket: "example-release-state",
       pusher: { environment: "images", workflow: IMAGES_WORKFLOW },
       administration: {
         app: { id: "900001", installationId: "900002", privateKey: EXAMPLE_KEY },

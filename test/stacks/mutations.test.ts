@@ -45,7 +45,7 @@ const NONSENSE: readonly [string, unknown][] = [
 
 /** Keys that a farm can be without, or whose texts are free. */
 const OPTIONAL =
-  /spot|diskGiB|github$|runners$|controller$|pusher$|administration\.actions$|reviewers\.(users|teams)$|largestBlobMiB$/;
+  /spot|diskGiB|github$|runners$|controller$|pusher$|stateBucket$|administration\.actions$|reviewers\.(users|teams)$|largestBlobMiB$/;
 
 describe("the configuration of the farm on AWS", () => {
   const wrong = paths(values).flatMap((path) =>
