@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { Admission } from "../components/admission/admission";
 import { S3_CLAIM, S3_PORT } from "../components/artifacts/server";
 import { BuildBarn } from "../components/buildbarn/buildbarn";
 import { clientBazelrc } from "../components/buildbarn/client-bazelrc";
@@ -8,6 +9,8 @@ import { declareNetworkPolicies, FRONTEND_ENTRANCE, networkPolicies } from "../c
 import { storageClaims } from "../components/buildbarn/storage";
 import { poolFor } from "../components/platform/platform";
 import { UserError } from "../components/user-error";
+import { admissionPolicies } from "../policies/admission";
+import { RULES } from "../policies/rules";
 import { declareArtifacts } from "./artifacts";
 import { crossCheckFarm, FARM_SLICES } from "./config/farm";
 import type { Values } from "./config/check";
@@ -15,6 +18,7 @@ import { readConfig } from "./config/read";
 import { declareGithub } from "./github";
 import type { FarmOutputs } from "./outputs";
 import { place } from "./place";
+import { tuningOf } from "./tuning";
 
 /** Namespace of what lives long. */
 export const FARM_NAMESPACE = "monofarm";
@@ -38,7 +42,7 @@ const DRAIN_MARGIN_SECONDS = 60;
 
 type Config = Values<typeof FARM_SLICES>;
 
-/** What lives long: platform → artifact store → BuildBarn → GitHub. */
+/** What lives long: platform → admission → artifact store → BuildBarn → GitHub. */
 export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<FarmOutputs[Key]> } {
   const config = readConfig(FARM_SLICES, crossCheckFarm);
   const demand = storageDemand(config);
@@ -51,6 +55,11 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
   );
   const { platform, outputs } = where;
   const { provider } = platform;
+  const admission = new Admission("admission", {
+    provider,
+    namespaces: [FARM_NAMESPACE, RELEASE_NAMESPACE],
+    policies: admissionPolicies(RULES, tuningOf(config.platform.kind)),
+  });
   const namespace = new kubernetes.core.v1.Namespace(
     FARM_NAMESPACE,
     {
@@ -59,7 +68,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
         labels: podSecurity("baseline"),
       },
     },
-    { provider },
+    { provider, dependsOn: admission },
   ).metadata.name;
   const entrances = [FRONTEND_ENTRANCE, ...(own === undefined ? [] : [{ part: "s3", port: S3_PORT }])];
   const policies = networkPolicies(RELEASE_NAMESPACE, entrances, outputs.egress.dns);

@@ -74,13 +74,17 @@ function run(
   });
 }
 
-/** Runs a policy pack in its own folder: the engine reads its port and its complaints from the stream. */
+/**
+ * Runs a policy pack in its own folder: the engine reads its port and its complaints from the stream. A pack whose main is
+ * JavaScript is run as it is: it needs nothing of what prepares TypeScript, which takes longer to start than most packs.
+ */
 function runPlugin(call: ServerWritableStream<messages.RunPluginRequest, messages.RunPluginResponse>) {
   const { request } = call;
   const folder = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
   const fromPack = createRequire(join(folder, "package.json"));
-  const program = fromPack.resolve("@pulumi/pulumi/cmd/run-policy-pack");
-  const child = spawn(process.execPath, [program, engineAddress, folder], {
+  const main = fromPack.resolve(folder);
+  const prepared = [fromPack.resolve("@pulumi/pulumi/cmd/run-policy-pack"), engineAddress, folder];
+  const child = spawn(process.execPath, main.endsWith(".js") ? [main] : prepared, {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment(request.getEnvList()) },

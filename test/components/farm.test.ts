@@ -94,12 +94,13 @@ interface Pod {
   readonly securityContext: { readonly seccompProfile?: object };
   readonly initContainers?: readonly Container[];
   readonly containers: readonly Container[];
+  readonly volumes: readonly { readonly name: string; readonly configMap?: { readonly name: string } }[];
 }
 
 interface Workload {
   readonly spec: {
     readonly replicas: number;
-    readonly template: { readonly metadata: { readonly annotations?: Record<string, string> }; readonly spec: Pod };
+    readonly template: { readonly spec: Pod };
   };
 }
 
@@ -317,8 +318,8 @@ describe("a farm of two storage shards and two worker pools", () => {
   });
 });
 
-test("pods roll when, and only when, their configuration changes", async () => {
-  const checksums = async (seconds: number) => {
+test("pods roll when, and only when, their configuration changes, which is another ConfigMap that nobody can edit", async () => {
+  const names = async (seconds: number) => {
     const resources = await record(() => {
       const platform = new KubernetesPlatform("platform", {
         kubeconfig: "/kubeconfig",
@@ -340,13 +341,23 @@ test("pods roll when, and only when, their configuration changes", async () => {
       });
       return farm.endpoint;
     });
+    const configMaps = ofType(resources, "kubernetes:core/v1:ConfigMap") as unknown as Map<
+      string,
+      { readonly metadata: { readonly name: string }; readonly immutable: boolean }
+    >;
+    const editable = [...configMaps].filter(([, { immutable }]) => !immutable).map(([name]) => name);
+    expect(editable.sort()).toEqual(["token-issuer", "token-keys"]);
     const deployments = ofType(resources, "kubernetes:apps/v1:Deployment") as unknown as Map<string, Workload>;
     return new Map(
-      [...deployments].map(([name, { spec }]) => [name, spec.template.metadata.annotations?.["farm.build/config"]]),
+      [...deployments].map(([name, { spec }]) => {
+        const mounted = spec.template.spec.volumes.find((volume) => volume.name === "config")?.configMap?.name;
+        expect(mounted).toBe(configMaps.get(name)?.metadata.name);
+        return [name, mounted];
+      }),
     );
   };
-  const [before, after] = [await checksums(7200), await checksums(3600)];
-  expect(before.get("frontend")).toMatch(/^[0-9a-f]{16}$/);
+  const [before, after] = [await names(7200), await names(3600)];
+  expect(before.get("frontend")).toMatch(/^frontend-[0-9a-f]{16}$/);
   expect(after.get("frontend")).toBe(before.get("frontend"));
   expect(after.get("scheduler")).not.toBe(before.get("scheduler"));
 });

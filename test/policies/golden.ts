@@ -78,6 +78,7 @@ const configMap = (part: string, data: Record<string, unknown>, more: Record<str
   },
 });
 const json = (value: unknown) => JSON.stringify(value);
+const selector = { matchLabels: { "app.kubernetes.io/part-of": "monofarm" } };
 
 const cluster: Record<string, Declared> = {
   monofarm: {
@@ -97,6 +98,7 @@ const cluster: Record<string, Declared> = {
     props: {
       metadata: metadata("worker"),
       spec: {
+        selector,
         template: {
           metadata: { labels: { ...labels("worker"), "farm.build/pool": "verify" } },
           spec: {
@@ -129,6 +131,7 @@ const cluster: Record<string, Declared> = {
       spec: {
         replicas: 1,
         strategy: { type: "Recreate" },
+        selector,
         template: {
           metadata: { labels: labels("scheduler") },
           spec: {
@@ -148,10 +151,13 @@ const cluster: Record<string, Declared> = {
         completions: 10,
         activeDeadlineSeconds: 3600,
         backoffLimitPerIndex: 3,
-        podFailurePolicy: { rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget" }] }] },
+        podFailurePolicy: {
+          rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+        },
         template: {
           metadata: { labels: { ...labels("release"), "farm.build/publish": "true" } },
           spec: {
+            restartPolicy: "Never",
             automountServiceAccountToken: false,
             hostUsers: false,
             securityContext: { seccompProfile: { type: "RuntimeDefault" } },
@@ -187,7 +193,10 @@ const cluster: Record<string, Declared> = {
   },
   ingress: {
     type: "kubernetes:networking.k8s.io/v1:Ingress",
-    props: { metadata: { ...metadata("portal"), annotations: { "alb.ingress.kubernetes.io/scheme": "internal" } } },
+    props: {
+      metadata: { ...metadata("portal"), annotations: { "alb.ingress.kubernetes.io/scheme": "internal" } },
+      spec: { defaultBackend: { service: { name: "portal", port: { number: 80 } } } },
+    },
   },
   account: { type: "kubernetes:core/v1:ServiceAccount", props: { metadata: metadata("worker") } },
   chart: { type: "kubernetes:helm.sh/v4:Chart", props: { chart: "./charts/prometheus" } },
@@ -203,7 +212,11 @@ const cluster: Record<string, Declared> = {
   runners: {
     type: "kubernetes:actions.github.com/v1alpha1:AutoscalingRunnerSet",
     props: {
-      metadata: { name: "arm64", labels: { ...labels("runner"), "app.kubernetes.io/version": "0.14.2" } },
+      metadata: {
+        name: "arm64",
+        namespace: "monofarm",
+        labels: { ...labels("runner"), "app.kubernetes.io/version": "0.14.2" },
+      },
       spec: {
         runnerGroup: "monofarm",
         maxRunners: 10,

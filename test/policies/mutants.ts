@@ -60,7 +60,7 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S01", "monofarm", "metadata.labels[pod-security.kubernetes.io/enforce-version]", "latest"],
   ["S02", "scheduler", `${POD}.containers.0.securityContext.runAsNonRoot`, false],
   ["S02", "release", `${POD}.containers.0.securityContext.capabilities.drop`, undefined],
-  ["S02", "release", `${POD}.hostNetwork`, true],
+  ["S02", "scheduler", `${POD}.hostNetwork`, true],
   ["S03", "worker", `${POD}.hostUsers`, undefined],
   ["S04", "service", "spec.type", "LoadBalancer"],
   ["S04", "ingress", "metadata.annotations[alb.ingress.kubernetes.io/scheme]", "internet-facing"],

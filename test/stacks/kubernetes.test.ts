@@ -32,6 +32,8 @@ describe("a fork's farm on a cluster and an S3 service of its own", () => {
     const settings = ({ type, inputs }: Recorded) => {
       const { spec = {} } = inputs as { spec?: { replicas?: number } };
       if (type === "pulumi:providers:kubernetes") return { context: inputs["context"] };
+      if (type.endsWith(":ValidatingAdmissionPolicyBinding"))
+        return { actions: (spec as { validationActions?: string[] }).validationActions };
       if (type === "pulumi-nodejs:dynamic:Resource") {
         const { bucket, lockDays, versioning } = inputs;
         return { bucket, ...(lockDays !== undefined && { lockDays }), versioning };
