@@ -15,6 +15,7 @@ import { declareArtifacts } from "./artifacts";
 import { crossCheckFarm, FARM_SLICES } from "./config/farm";
 import type { Values } from "./config/check";
 import { readConfig } from "./config/read";
+import { declareGithub } from "./github";
 import type { FarmOutputs } from "./outputs";
 import { place } from "./place";
 import { tuningOf } from "./tuning";
@@ -41,7 +42,7 @@ const DRAIN_MARGIN_SECONDS = 60;
 
 type Config = Values<typeof FARM_SLICES>;
 
-/** What lives long: platform → admission → artifact store → BuildBarn. */
+/** What lives long: platform → admission → artifact store → BuildBarn → GitHub. */
 export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<FarmOutputs[Key]> } {
   const config = readConfig(FARM_SLICES, crossCheckFarm);
   const demand = storageDemand(config);
@@ -49,7 +50,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
   const { own } = config.artifacts;
 
   const where = place(
-    config.platform,
+    config,
     own === undefined ? claims : [...claims, { namespace: FARM_NAMESPACE, name: S3_CLAIM, bytes: own.volumeMiB }],
   );
   const { platform, outputs } = where;
@@ -92,7 +93,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
 
   const client = poolFor(platform, "client", "amd64") ?? poolFor(platform, "client", "arm64");
   const workerImages = Object.fromEntries(workerPools(config).map((pool) => [pool.architecture, pool.workerImage]));
-  return {
+  const told = {
     endpoint: buildbarn.endpoint,
     ...artifacts,
     workerImages,
@@ -111,6 +112,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     namespace,
     ...outputs,
   };
+  return { ...told, ...declareGithub(config, where, podSecurity("restricted"), RELEASE_NAMESPACE, told) };
 }
 
 function storageDemand({ storage: { shards, cas, ac } }: Config) {
@@ -122,7 +124,7 @@ function storageDemand({ storage: { shards, cas, ac } }: Config) {
   return { shards, cas: demand(cas), ac: demand(ac) };
 }
 
-function workerPools({ workers, images }: Config) {
+function workerPools({ workers, images, platform }: Config) {
   return workers.pools.map(({ architecture, replicas, cpu, memory, inputCacheMiB, diskMiB }) => {
     const workerImage = images.workers[architecture];
     if (workerImage === undefined) {
@@ -136,6 +138,7 @@ function workerPools({ workers, images }: Config) {
     return {
       architecture,
       replicas,
+      onDemand: platform.kind === "aws",
       workerImage,
       action: { cpu, memory },
       inputCacheBytes: inputCacheMiB,

@@ -28,6 +28,8 @@ export interface WorkerPool {
   readonly workerImage: string;
   /** Pods, each of which runs one action at a time. */
   readonly replicas: number;
+  /** Leaves to whoever submits a release how many there are: nodes come and go with them. @default replicas, always */
+  readonly onDemand?: boolean;
   /** What one action may take. */
   readonly action: Resources;
   /** Bytes of input files that a worker keeps for later actions. */
@@ -104,7 +106,7 @@ export function declareWorkers(
     {
       metadata,
       spec: {
-        replicas: workers.replicas,
+        ...(workers.onDemand !== true && { replicas: workers.replicas }),
         selector: { matchLabels: labels },
         // A new pod of a busy node would wait for the old one's memory.
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },

@@ -10,6 +10,12 @@ const REPLACING: Readonly<Record<string, readonly string[]>> = {
   "aws:s3/bucket:Bucket": ["bucket", "objectLockEnabled"],
 };
 
+/** ARNs that policies read more from than that they are somebody's. */
+const ARNS: Readonly<Record<string, string>> = {
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
+    "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",
+};
+
 /** What a simulated cloud tells of whatever it has made: an id and an ARN that nothing real has. */
 export function made(
   type: string,
@@ -19,7 +25,7 @@ export function made(
   const id = `simulated-${name}`;
   if (!type.startsWith("aws:")) return { id, outputs: inputs };
   const told = {
-    arn: `arn:aws:simulated:::${type}/${name}`,
+    arn: ARNS[type] ?? `arn:aws:simulated:::${type}/${name}`,
     name,
     endpoint: "https://cluster.invalid",
     certificateAuthority: { data: "" },
