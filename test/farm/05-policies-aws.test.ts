@@ -6,8 +6,10 @@ import { presentTools } from "../../local/toolbox/toolbox";
 import { violationsIn } from "../policies/engine/preview";
 import { awsValues } from "../stacks/aws-values";
 
-/** What only AWS can tell: the documents hold ARNs of what is made with them. */
+/** What only AWS can tell: documents hold ARNs of what is made with them, and a namespace is known by its cluster. */
 const OPEN = [
+  "admission-bound worker-amd64",
+  "admission-bound worker-arm64",
   "github-trust-tight artifacts-planner",
   "github-trust-tight artifacts-publisher",
   "iam-least artifacts-client",
