@@ -23,12 +23,9 @@ export const admissionBound = rule({
     return workers.flatMap(({ resource }) => {
       const namespace = read(resource.props, "metadata.namespace");
       if (namespace.kind === "unknown") return decide(is("", true), UNKNOWN, namespace.path, resource);
+      const where = typeof namespace.value === "string" ? namespace.value : "default";
       return LEAST.flatMap((name) => {
-        const bound = all(
-          DENIES,
-          is("spec.policyName", `monofarm-${name}`),
-          reaches(String(namespace.value ?? "default")),
-        );
+        const bound = all(DENIES, is("spec.policyName", `monofarm-${name}`), reaches(where));
         const answers = bindings.map(({ props }) => evaluate(bound, props).answer);
         if (answers.includes("yes")) return [];
         const found = answers.includes("unknown") ? UNKNOWN : false;

@@ -6,6 +6,7 @@ import {
   every,
   includes,
   is,
+  matches,
   not,
   oneOf,
   present,
@@ -13,20 +14,19 @@ import {
 } from "../predicates/condition";
 import { type Answer, evaluate, read } from "../predicates/evaluate";
 import { decide, type Finding, type Resource } from "../rule";
-import { BUILDS, podsOf } from "../views/pods";
+import { BUILDS, podsOf, WORKER } from "../views/pods";
 
-/** A rule of a NetworkPolicy opens nothing but named pods and the port of names. */
-const NARROW = every(
-  "spec.egress",
-  any(
-    all(
-      present("to"),
-      every("to", absent("ipBlock")),
-      every("to", any(present("podSelector"), present("namespaceSelector"))),
-    ),
-    all(present("ports"), every("ports", is("port", 53))),
-  ),
-);
+/** A rule of a NetworkPolicy opens nothing but the port of names, and named pods or what else is a fit peer. */
+const narrow = (peer: Condition) =>
+  every(
+    "spec.egress",
+    any(all(present("to"), every("to", peer)), all(present("ports"), every("ports", is("port", 53)))),
+  );
+const PODS = all(absent("ipBlock"), any(present("podSelector"), present("namespaceSelector")));
+
+/** Pods that lead builds also fetch sources and store results where the artifacts are: a network of at most a /8. */
+const STORE = matches("ipBlock.cidr", "/([89]|[1-9][0-9]+)$");
+const [OF_WORKERS, OF_CLIENTS] = [narrow(PODS), narrow(any(PODS, STORE))];
 
 /** Pods that build and that no NetworkPolicy closes, and policies that open them too far. */
 export function egressFindings(resources: readonly Resource[]): Finding[] {
@@ -36,6 +36,7 @@ export function egressFindings(resources: readonly Resource[]): Finding[] {
     .filter(({ answer }) => answer !== "no");
   return builds.flatMap((pod) => {
     if (pod.answer === "unknown") return decide(BUILDS, pod.value, pod.path, pod.resource);
+    const isWorker = evaluate(WORKER, pod.value).answer !== "no";
     const closes = policies.map((policy) => ({ policy, answer: closing(policy, pod) }));
     if (closes.every(({ answer }) => answer !== "yes")) {
       const found = closes.some(({ answer }) => answer === "unknown") ? UNKNOWN : false;
@@ -44,7 +45,7 @@ export function egressFindings(resources: readonly Resource[]): Finding[] {
     return closes
       .filter(({ answer }) => answer === "yes")
       .map(({ policy }) => policy)
-      .flatMap((policy) => decide(NARROW, policy.props, "", policy));
+      .flatMap((policy) => decide(isWorker ? OF_WORKERS : OF_CLIENTS, policy.props, "", policy));
   });
 }
 
