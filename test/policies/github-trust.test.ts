@@ -25,7 +25,7 @@ const CLAIM = "token.actions.githubusercontent.com:";
 test.each([
   ["any repository", { sub: "repository_id:*:environment:release" }],
   ["a repository by its name", { sub: "repo:monogres/monogres:ref:refs/heads/main" }],
-  ["another audience", { ...RUN, aud: "sts.example" }],
+  ["another audience", { repository_id: "123456", environment: "release", aud: "sts.example" }],
 ])("%s is not", (_what, claims) => {
   const document = JSON.stringify(trustGithub(PROVIDER, RUN));
   const StringEquals = Object.fromEntries(
