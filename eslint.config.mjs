@@ -2,7 +2,15 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "eslint.config.mjs", "vitest.config.mts", "policies/*/node_modules/"] },
+  {
+    ignores: [
+      "node_modules/",
+      "eslint.config.mjs",
+      "vitest.config.mts",
+      "components/plugin.js",
+      "policies/*/node_modules/",
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

@@ -7,6 +7,7 @@ import { clientBazelrc } from "../components/buildbarn/client-bazelrc";
 import { declareNetworkPolicies, FRONTEND_ENTRANCE, networkPolicies } from "../components/buildbarn/network-policies";
 import { storageClaims } from "../components/buildbarn/storage";
 import { poolFor } from "../components/platform/platform";
+import { podSecurity } from "../components/platform/pod-security";
 import { UserError } from "../components/user-error";
 import { declareArtifacts } from "./artifacts";
 import { crossCheckFarm, FARM_SLICES } from "./config/farm";
@@ -20,14 +21,6 @@ export const FARM_NAMESPACE = "monofarm";
 
 /** Namespace of the Jobs of releases. */
 export const RELEASE_NAMESPACE = "monofarm-release";
-
-/** Labels of a namespace that enforces a pod security standard, at a version: a new one must not refuse a farm that stands. */
-export function podSecurity(standard: "baseline" | "restricted"): Record<string, string> {
-  return {
-    "pod-security.kubernetes.io/enforce": standard,
-    "pod-security.kubernetes.io/enforce-version": "v1.33",
-  };
-}
 
 /** Seconds that a worker may go on with its action when its pod is told to stop, beyond which any would be refused. */
 const DRAIN_MARGIN_SECONDS = 60;

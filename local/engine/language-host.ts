@@ -2,8 +2,8 @@
  * Pulumi's host of Node.js programs, for machines where Pulumi's own `pulumi-language-nodejs` cannot be had.
  *
  * The engine starts it, reads the port that it prints, and asks it over gRPC (`pulumirpc.LanguageRuntime`) to run
- * programs and policy packs; everything behind that is in the npm package @pulumi/pulumi. It answers what `preview`, `up`,
- * `refresh` and `destroy` ask, and nothing else.
+ * programs, policy packs and component packages; everything behind that is in the npm package @pulumi/pulumi. It answers
+ * what `preview`, `up`, `refresh`, `destroy` and `package get-schema` ask, and nothing else.
  */
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
@@ -15,6 +15,7 @@ import {
   ServerCredentials,
   type ServerUnaryCall,
   type ServerWritableStream,
+  status,
 } from "@grpc/grpc-js";
 import * as service from "@pulumi/pulumi/proto/language_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/language_pb";
@@ -74,14 +75,34 @@ function run(
   });
 }
 
-/** Runs a policy pack in its own folder: the engine reads its port and its complaints from the stream. */
+/** Says nothing where a package's dependencies are there, as npm put them for the whole checkout: it fetches none. */
+function installDependencies(
+  call: ServerWritableStream<messages.InstallDependenciesRequest, messages.InstallDependenciesResponse>,
+) {
+  const folder = call.request.getInfo()?.getProgramDirectory() ?? call.request.getDirectory();
+  try {
+    createRequire(join(folder, "package.json")).resolve("@pulumi/pulumi");
+    call.end();
+  } catch {
+    const details = `${folder}: found no @pulumi/pulumi; allowed: npm packages installed beforehand, by npm ci`;
+    call.emit("error", { code: status.FAILED_PRECONDITION, details });
+  }
+}
+
+/**
+ * Runs a policy pack in its own folder, or a component package where the engine stands: the engine reads its port and its
+ * complaints from the stream.
+ */
 function runPlugin(call: ServerWritableStream<messages.RunPluginRequest, messages.RunPluginResponse>) {
   const { request } = call;
   const folder = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
-  const fromPack = createRequire(join(folder, "package.json"));
-  const program = fromPack.resolve("@pulumi/pulumi/cmd/run-policy-pack");
-  const child = spawn(process.execPath, [program, engineAddress, folder], {
-    cwd: folder,
+  const isPolicyPack = request.getKind() === "analyzer";
+  const launcher = createRequire(join(folder, "package.json")).resolve(
+    `@pulumi/pulumi/cmd/${isPolicyPack ? "run-policy-pack" : "run-plugin"}`,
+  );
+  const args = isPolicyPack ? [engineAddress, folder] : [folder, ...request.getArgsList()];
+  const child = spawn(process.execPath, [launcher, ...args], {
+    cwd: isPolicyPack ? folder : request.getPwd(),
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment(request.getEnvList()) },
   });
@@ -125,6 +146,7 @@ server.addService(service.LanguageRuntimeService, {
   getRequiredPackages: (_: unknown, done: sendUnaryData<messages.GetRequiredPackagesResponse>) => {
     done(null, new messages.GetRequiredPackagesResponse());
   },
+  installDependencies,
   run,
   runPlugin,
 });

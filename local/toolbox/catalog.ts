@@ -11,6 +11,7 @@ export type ModuleName =
   | "kubernetes-provider"
   | "kwok"
   | "pulumi"
+  | "pulumi-yaml"
   | "versitygw";
 
 /** Programs that the farm runs, by file name. */
@@ -36,8 +37,11 @@ export type FarmProgram =
 /** Programs that only benchmarks run: built when one asks, never for the farm. */
 export type BenchProgram = "kwok";
 
+/** Programs that only tests run: `./farm test` builds them. */
+export type TestProgram = "pulumi-language-yaml";
+
 /** Programs that are built from Go modules, by file name. */
-export type BinaryName = FarmProgram | BenchProgram;
+export type BinaryName = FarmProgram | BenchProgram | TestProgram;
 
 /**
  * A change to the folder `vendor`: in a file of it, `text` for the one place where `find` stands; or one more file, a
