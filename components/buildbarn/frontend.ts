@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { FRONTEND_PORT, frontendConfiguration } from "./configuration/frontend";
+import type { Callers } from "./configuration/identity";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
 import {
   AS_FARM_USER,
@@ -14,17 +15,19 @@ import {
   program,
   selector,
 } from "./pod";
+import { KEYS_MOUNT, KEYS_VOLUME, TOKENS_MOUNT, tokensVolume } from "./tokens";
 
 /** Arguments of the frontend. */
 export interface FrontendArgs extends PartArgs {
   readonly shards: number;
+  readonly callers: Callers;
   readonly replicas: number;
 }
 
 /** Declares the door for clients: a Deployment without state, and its Service. */
 export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResourceOptions): kubernetes.core.v1.Service {
   const { namespace } = args;
-  const files = configurationFiles({ frontend: frontendConfiguration(args.shards) });
+  const files = configurationFiles({ frontend: frontendConfiguration(args.shards, args.callers) });
   const metadata = { name: "frontend", namespace, labels: selector("frontend") };
   const config = new kubernetes.core.v1.ConfigMap("frontend", { metadata, data: { ...files.data } }, options);
   const deployment = new kubernetes.apps.v1.Deployment(
@@ -38,15 +41,16 @@ export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResour
           metadata: podMetadata("frontend", files),
           spec: {
             ...podDefaults(args.pool),
+            serviceAccountName: "frontend",
             terminationGracePeriodSeconds: 60,
             securityContext: AS_FARM_USER,
             containers: [
               {
-                ...program("bb_storage", "frontend", args, { cpu: "100m", memory: "1Gi" }),
+                ...program("bb_storage", "frontend", args, { cpu: "100m", memory: "1Gi" }, [TOKENS_MOUNT, KEYS_MOUNT]),
                 ports: [{ containerPort: FRONTEND_PORT }, { containerPort: DIAGNOSTICS_PORT }],
               },
             ],
-            volumes: [configVolume("frontend")],
+            volumes: [configVolume("frontend"), tokensVolume("scheduler", "storage"), KEYS_VOLUME],
           },
         },
       },

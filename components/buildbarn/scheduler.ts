@@ -14,6 +14,7 @@ import {
   program,
   selector,
 } from "./pod";
+import { KEYS_MOUNT, KEYS_VOLUME, TOKENS_MOUNT, tokensVolume } from "./tokens";
 
 /** Arguments of the scheduler. */
 export interface SchedulerArgs extends PartArgs {
@@ -52,14 +53,15 @@ export function declareScheduler(
           metadata: podMetadata("scheduler", files),
           spec: {
             ...podDefaults(args.pool),
+            serviceAccountName: "scheduler",
             securityContext: AS_FARM_USER,
             containers: [
               {
-                ...program("bb_scheduler", "scheduler", args, { cpu: "100m", memory: "1Gi" }),
+                ...program("bb_scheduler", "scheduler", args, { cpu: "100m", memory: "1Gi" }, [TOKENS_MOUNT, KEYS_MOUNT]),
                 ports: [...ports.map(({ port }) => ({ containerPort: port })), { containerPort: DIAGNOSTICS_PORT }],
               },
             ],
-            volumes: [configVolume("scheduler")],
+            volumes: [configVolume("scheduler"), tokensVolume("storage"), KEYS_VOLUME],
           },
         },
       },

@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Claim } from "../platform/kubernetes/local-volumes";
 import { planStore, type StoreDemand, volumeBytes } from "./capacity";
 import { STORAGE_PORT } from "./configuration/blob-access";
+import type { Callers } from "./configuration/identity";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
 import { stateDirectory, STORAGE_DIRECTORY, storageConfiguration, STORES } from "./configuration/storage";
 import {
@@ -19,6 +20,7 @@ import {
   program,
   selector,
 } from "./pod";
+import { KEYS_MOUNT, KEYS_VOLUME } from "./tokens";
 
 /** Disk of a farm's storage. */
 export interface StorageDemand {
@@ -33,6 +35,7 @@ export interface StorageDemand {
 /** Arguments of the storage shards. */
 export interface StorageArgs extends PartArgs {
   readonly demand: StorageDemand;
+  readonly callers: Callers;
   readonly storageClassName: pulumi.Input<string> | undefined;
   /** Configuration key that sizes come from, for errors. */
   readonly key: string;
@@ -55,7 +58,7 @@ export function declareStorage(
 ): kubernetes.apps.v1.StatefulSet {
   const { namespace, demand } = args;
   const stores = plans(demand, args.key);
-  const files = configurationFiles({ storage: storageConfiguration(stores) });
+  const files = configurationFiles({ storage: storageConfiguration(stores, args.callers) });
   const metadata = { name: "storage", namespace, labels: selector("storage") };
   const config = new kubernetes.core.v1.ConfigMap("storage", { metadata, data: { ...files.data } }, options);
   new kubernetes.core.v1.Service(
@@ -73,7 +76,8 @@ export function declareStorage(
     options,
   );
   const data = { name: "data", mountPath: STORAGE_DIRECTORY };
-  const shard = program("bb_storage", "storage", args, { cpu: "100m", memory: "2Gi" });
+  // The page cache of mapped blocks counts towards the limit and is given back under pressure.
+  const shard = program("bb_storage", "storage", args, { cpu: "100m", memory: "2Gi" }, [KEYS_MOUNT, data]);
   return new kubernetes.apps.v1.StatefulSet(
     "storage",
     {
@@ -94,11 +98,9 @@ export function declareStorage(
               {
                 ...shard,
                 ports: [{ containerPort: STORAGE_PORT }, { containerPort: DIAGNOSTICS_PORT }],
-                // The page cache of mapped blocks counts towards the limit and is given back under pressure.
-                volumeMounts: [{ name: "config", mountPath: "/config", readOnly: true }, data],
               },
             ],
-            volumes: [configVolume("storage")],
+            volumes: [configVolume("storage"), KEYS_VOLUME],
           },
         },
         ...dataVolume(args.storageClassName, volumeBytes(Object.values(stores))),

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { declareGateway } from "./gateway";
 import { jobLabels, jobSpec, type ReleasePods } from "./job-spec";
 import type { ReleasePlan } from "./plan";
 
@@ -26,6 +27,8 @@ export class ReleaseJobs extends pulumi.ComponentResource {
   constructor(name: string, args: ReleaseJobsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("monofarm:matrix:ReleaseJobs", name, {}, opts);
     const { plan, namespace, pods, after = [] } = args;
+    const gateway = declareGateway(namespace, pods.frontend, { parent: this });
+    const behind = [...after, gateway];
     this.names = plan.jobs.map((job) => job.name);
     this.jobs = plan.jobs.map(
       (job) =>
@@ -41,7 +44,7 @@ export class ReleaseJobs extends pulumi.ComponentResource {
             spec: jobSpec(plan.id, job, pods),
           },
           // Throttle and deadline may change while a release runs, and neither is a reason to run it again.
-          { parent: this, dependsOn: after, ignoreChanges: ["spec.parallelism", "spec.activeDeadlineSeconds"] },
+          { parent: this, dependsOn: behind, ignoreChanges: ["spec.parallelism", "spec.activeDeadlineSeconds"] },
         ),
     );
     this.registerOutputs({ names: this.names });

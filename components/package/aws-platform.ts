@@ -58,6 +58,8 @@ export class AwsPlatform extends pulumi.ComponentResource {
   readonly clusterName: pulumi.Output<string>;
   /** Holds no secret: it asks AWS for a token. */
   readonly kubeconfig: pulumi.Output<string>;
+  /** Who signs the cluster's service account tokens. */
+  readonly tokenIssuer: pulumi.Output<string>;
   /** StorageClass of encrypted gp3 volumes. */
   readonly storageClassName: pulumi.Output<string>;
 
@@ -77,6 +79,7 @@ export class AwsPlatform extends pulumi.ComponentResource {
     );
     this.clusterName = platform.clusterName;
     this.kubeconfig = platform.kubeconfig;
+    this.tokenIssuer = platform.tokenIssuer;
     this.storageClassName = platform.storageClassName;
     this.registerOutputs();
   }

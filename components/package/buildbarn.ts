@@ -32,6 +32,8 @@ export interface WorkerPoolArgs {
   readonly memory: string;
   /** MiB of input files that a worker keeps for later actions. */
   readonly inputCacheMiB: number;
+  /** MiB of disk that an action may fill. */
+  readonly diskMiB: number;
 }
 
 /** Arguments of a BuildBarn cluster. */
@@ -42,12 +44,19 @@ export interface BuildBarnArgs {
   readonly context?: pulumi.Input<string>;
   /** What the cluster stays when its kubeconfig changes, such as AwsPlatform's clusterName. Default: its kubeconfig. */
   readonly clusterIdentifier?: pulumi.Input<string>;
+  /**
+   * Who signs the cluster's service account tokens: AwsPlatform's tokenIssuer, or `--service-account-issuer` of its API
+   * server. Default: kubeadm's own, https://kubernetes.default.svc.cluster.local.
+   */
+  readonly tokenIssuer?: pulumi.Input<string>;
   /** StorageClass of persistent volumes. Default: the cluster's own default. */
   readonly storageClassName?: pulumi.Input<string>;
   /** Namespace to make. Default: monofarm. */
   readonly namespace?: string;
   /** Namespace whose pods may call the frontend. Default: monofarm-release. */
   readonly clientNamespace?: string;
+  /** Service account of those pods, whose tokens the frontend takes. Default: client. */
+  readonly clientServiceAccount?: string;
   /** Architecture of the nodes of roles system and storage: amd64 or arm64. */
   readonly architecture: string;
   /** Image with the BuildBarn programs, by digest. */
@@ -102,7 +111,8 @@ export class BuildBarn extends pulumi.ComponentResource {
       { metadata: { name: namespaceName, labels: podSecurity("baseline") } },
       mine,
     ).metadata.name;
-    const policies = networkPolicies(args.clientNamespace ?? "monofarm-release", [FRONTEND_ENTRANCE], DNS);
+    const clientNamespace = args.clientNamespace ?? "monofarm-release";
+    const policies = networkPolicies(clientNamespace, [FRONTEND_ENTRANCE], DNS);
     const workers = args.workers.map((pool) => workerPool(pool, args.maximumActionSeconds));
     const own = architectureOf(args.architecture, "architecture");
     const buildbarn = new inner.BuildBarn(
@@ -115,10 +125,13 @@ export class BuildBarn extends pulumi.ComponentResource {
             nodes("storage", own),
             ...workers.map(({ architecture }) => nodes("worker", architecture)),
           ],
+          tokenIssuer: args.tokenIssuer ?? "https://kubernetes.default.svc.cluster.local",
           storageClassName,
           volumes: [],
         },
         namespace,
+        namespaceName,
+        clients: [{ namespace: clientNamespace, name: args.clientServiceAccount ?? "client" }],
         image: byDigest(args.image, "image"),
         imagePullPolicy: "IfNotPresent",
         storage: { shards: args.shards, cas: store(args.cas), ac: store(args.actionCache) },
@@ -143,6 +156,7 @@ function workerPool({ image, cpu, memory, ...pool }: WorkerPoolArgs, maximumActi
     replicas: pool.replicas,
     action: { cpu, memory },
     inputCacheBytes: pool.inputCacheMiB * MIB,
+    diskBytes: pool.diskMiB * MIB,
     drainSeconds: maximumActionSeconds + DRAIN_MARGIN_SECONDS,
   };
 }
