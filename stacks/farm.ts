@@ -6,6 +6,7 @@ import { BuildBarn } from "../components/buildbarn/buildbarn";
 import { clientBazelrc } from "../components/buildbarn/client-bazelrc";
 import { declareNetworkPolicies, FRONTEND_ENTRANCE, networkPolicies } from "../components/buildbarn/network-policies";
 import { storageClaims } from "../components/buildbarn/storage";
+import { Observability } from "../components/observability/observability";
 import { poolFor } from "../components/platform/platform";
 import { podSecurity } from "../components/platform/pod-security";
 import { UserError } from "../components/user-error";
@@ -30,7 +31,7 @@ const DRAIN_MARGIN_SECONDS = 60;
 
 type Config = Values<typeof FARM_SLICES>;
 
-/** What lives long: platform → artifact store → BuildBarn. */
+/** What lives long: platform → artifact store → BuildBarn → observability. */
 export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<FarmOutputs[Key]> } {
   const config = readConfig(FARM_SLICES, crossCheckFarm);
   const demand = storageDemand(config);
@@ -73,6 +74,15 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     maximumExecutionSeconds: config.workers.maximumActionSeconds,
     after,
   });
+  if (config.images.prometheus !== undefined) {
+    new Observability("observability", {
+      platform,
+      namespace,
+      namespaceName: FARM_NAMESPACE,
+      image: config.images.prometheus,
+      imagePullPolicy: config.images.pullPolicy,
+    });
+  }
 
   const client = poolFor(platform, "client", "amd64") ?? poolFor(platform, "client", "arm64");
   const workerImages = Object.fromEntries(workerPools(config).map((pool) => [pool.architecture, pool.workerImage]));

@@ -46,20 +46,50 @@ const total = (metric: string) => `sum by (platform) (${QUEUE}_${metric})`;
  * together with the scheduler.
  */
 export const RECORDINGS: readonly RecordingRule[] = [
-  { record: "platform:actions_queued:count", expr: `${total("tasks_scheduled_total")} - ${total("tasks_queued_duration_seconds_count")}` },
-  { record: "platform:actions_running:count", expr: `${total("tasks_queued_duration_seconds_count")} - ${total("tasks_executing_duration_seconds_count")}` },
+  {
+    record: "platform:actions_queued:count",
+    expr: `${total("tasks_scheduled_total")} - ${total("tasks_queued_duration_seconds_count")}`,
+  },
+  {
+    record: "platform:actions_running:count",
+    expr: `${total("tasks_queued_duration_seconds_count")} - ${total("tasks_executing_duration_seconds_count")}`,
+  },
   { record: "platform:workers:count", expr: `${total("workers_created_total")} - ${total("workers_removed_total")}` },
-  { record: "platform:actions_started:rate5m", expr: `sum by (platform) (rate(${QUEUE}_tasks_queued_duration_seconds_count[5m]))` },
-  { record: "platform:actions_ended:rate5m", expr: `sum by (platform, result) (rate(${QUEUE}_tasks_executing_duration_seconds_count[5m]))` },
-  { record: "platform:queue_seconds:p95_5m", expr: `histogram_quantile(0.95, sum by (platform, le) (rate(${QUEUE}_tasks_queued_duration_seconds_bucket[5m])))` },
-  { record: "platform:actions_lost:increase10m", expr: `sum by (platform) (increase(${QUEUE}_workers_removed_total{state="Executing"}[10m]))` },
+  {
+    record: "platform:actions_started:rate5m",
+    expr: `sum by (platform) (rate(${QUEUE}_tasks_queued_duration_seconds_count[5m]))`,
+  },
+  {
+    record: "platform:actions_ended:rate5m",
+    expr: `sum by (platform, result) (rate(${QUEUE}_tasks_executing_duration_seconds_count[5m]))`,
+  },
+  {
+    record: "platform:queue_seconds:p95_5m",
+    expr: `histogram_quantile(0.95, sum by (platform, le) (rate(${QUEUE}_tasks_queued_duration_seconds_bucket[5m])))`,
+  },
+  {
+    record: "platform:actions_lost:increase10m",
+    expr: `sum by (platform) (increase(${QUEUE}_workers_removed_total{state="Executing"}[10m]))`,
+  },
   // 0 means that nothing was ever removed.
   { record: "store:retention_seconds:min", expr: `min by (storage_type) (time() - (${REMOVED} > 0))` },
-  { record: "store:blocks_evicted:increase1h", expr: `sum by (storage_type) (increase(${STORE}_block_device_backed_block_allocator_releases_total[1h]))` },
-  { record: "store:operations:rate5m", expr: `sum by (storage_type, operation) (rate(${STORE}_blob_access_operations_duration_seconds_count{job="storage"}[5m]))` },
+  {
+    record: "store:blocks_evicted:increase1h",
+    expr: `sum by (storage_type) (increase(${STORE}_block_device_backed_block_allocator_releases_total[1h]))`,
+  },
+  {
+    record: "store:operations:rate5m",
+    expr: `sum by (storage_type, operation) (rate(${STORE}_blob_access_operations_duration_seconds_count{job="storage"}[5m]))`,
+  },
   { record: "part:calls:rate5m", expr: `sum by (job) (rate(grpc_server_handled_total[5m]))` },
-  { record: "part:call_errors:ratio5m", expr: `sum by (job) (rate(grpc_server_handled_total{grpc_code=~"${OWN_ERRORS}"}[5m])) / sum by (job) (rate(grpc_server_handled_total[5m]))` },
-  { record: "part:calls_refused:rate5m", expr: `sum by (job) (rate(grpc_server_handled_total{grpc_code=~"PermissionDenied|Unauthenticated"}[5m]))` },
+  {
+    record: "part:call_errors:ratio5m",
+    expr: `sum by (job) (rate(grpc_server_handled_total{grpc_code=~"${OWN_ERRORS}"}[5m])) / sum by (job) (rate(grpc_server_handled_total[5m]))`,
+  },
+  {
+    record: "part:calls_refused:rate5m",
+    expr: `sum by (job) (rate(grpc_server_handled_total{grpc_code=~"PermissionDenied|Unauthenticated"}[5m]))`,
+  },
 ];
 
 /** What somebody should look at. */
@@ -92,7 +122,8 @@ export function alerts({ queueSeconds, retentionHours, errorRatio }: Thresholds)
       labels: { severity: "critical" },
       annotations: {
         summary: "{{ $value }} actions wait, and none starts",
-        description: "No worker takes what is queued for {{ $labels.platform }}: look for its nodes, and for its image.",
+        description:
+          "No worker takes what is queued for {{ $labels.platform }}: look for its nodes, and for its image.",
       },
     },
     {
@@ -142,7 +173,8 @@ export function alerts({ queueSeconds, retentionHours, errorRatio }: Thresholds)
       labels: { severity: "warning" },
       annotations: {
         summary: "{{ $value | humanize }} workers went away with an action",
-        description: "A drain lets a worker end its action: these were killed, or lost their node. Their actions run again.",
+        description:
+          "A drain lets a worker end its action: these were killed, or lost their node. Their actions run again.",
       },
     },
   ];

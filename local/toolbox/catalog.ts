@@ -11,6 +11,7 @@ export type ModuleName =
   | "kubernetes"
   | "kubernetes-provider"
   | "kwok"
+  | "prometheus"
   | "pulumi"
   | "pulumi-yaml"
   | "versitygw";
@@ -32,6 +33,8 @@ export type FarmProgram =
   | "kube-scheduler"
   | "kubectl"
   | "kubelet"
+  | "prometheus"
+  | "promtool"
   | "pulumi"
   | "pulumi-resource-kubernetes"
   | "sync_jwks_to_configmap"
@@ -79,6 +82,8 @@ export interface GoModule {
   readonly programs: Readonly<Partial<Record<BinaryName, string>>>;
   /** Where it is left out, the programs are always built. */
   readonly accepted?: Acceptance;
+  /** Go's build tags. @default none */
+  readonly tags?: readonly string[];
   /** Linker variables (`-X`), given the version without its `v`. */
   readonly variables?: (version: string) => Readonly<Record<string, string>>;
   /**
@@ -196,6 +201,21 @@ export const GO_MODULES: readonly GoModule[] = [
     seconds: 145,
     memoryMiB: 1800,
     diskMiB: 2500,
+  },
+  {
+    name: "prometheus",
+    module: "github.com/prometheus/prometheus",
+    version: "3.16.0",
+    programs: {
+      prometheus: "github.com/prometheus/prometheus/cmd/prometheus",
+      promtool: "github.com/prometheus/prometheus/cmd/promtool",
+    },
+    // The farm's targets are found by DNS: the libraries of two dozen clouds stay out.
+    tags: ["remove_all_sd", "enable_dns_sd"],
+    variables: (version) => ({ "github.com/prometheus/common/version.Version": version }),
+    seconds: 150,
+    memoryMiB: 1800,
+    diskMiB: 2000,
   },
   {
     name: "kubernetes",

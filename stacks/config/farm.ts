@@ -23,6 +23,8 @@ export const imagesSlice = z.strictObject({
   buildbarn: digest,
   client: digest,
   s3: digest.optional(),
+  /** Without it nobody looks at the farm's metrics. */
+  prometheus: digest.optional(),
   workers: z.strictObject({ amd64: digest.optional(), arm64: digest.optional() }),
   pullPolicy: z.enum(["IfNotPresent", "Never"]).default("IfNotPresent"),
 });
