@@ -25,10 +25,14 @@ export const EXEMPTIONS_SCHEMA = {
 /** The exemption that a resource has. @param urn Pulumi's name of the resource, which ends with its name in the program */
 export function exemptionFor(exemptions: readonly Exemption[], urn: string): Exemption | undefined {
   const name = urn.split("::").at(-1) ?? urn;
-  return exemptions.find(({ resource }) => pattern(resource).test(name));
+  return exemptions.find(({ resource }) => new RegExp(exemptionPattern(resource)).test(name));
 }
 
-function pattern(glob: string): RegExp {
+/**
+ * The regular expression of the names that an exemption is for, the same in JavaScript and RE2.
+ * @param derived also for what controllers make of such a resource: their names begin with its name and a hyphen
+ */
+export function exemptionPattern(glob: string, derived = false): string {
   const parts = glob.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`);
+  return `^${parts.join(".*")}${derived ? "(-.*)?" : ""}$`;
 }

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { Admission } from "../components/admission/admission";
 import { S3_CLAIM, S3_PORT } from "../components/artifacts/server";
 import { BuildBarn } from "../components/buildbarn/buildbarn";
 import { clientBazelrc } from "../components/buildbarn/client-bazelrc";
@@ -10,12 +11,15 @@ import { Observability } from "../components/observability/observability";
 import { poolFor } from "../components/platform/platform";
 import { podSecurity } from "../components/platform/pod-security";
 import { UserError } from "../components/user-error";
+import { admissionPolicies } from "../policies/admission";
+import { RULES } from "../policies/rules";
 import { declareArtifacts } from "./artifacts";
 import { crossCheckFarm, FARM_SLICES } from "./config/farm";
 import type { Values } from "./config/check";
 import { readConfig } from "./config/read";
 import type { FarmOutputs } from "./outputs";
 import { place } from "./place";
+import { tuningOf } from "./tuning";
 
 /** Namespace of what lives long. */
 export const FARM_NAMESPACE = "monofarm";
@@ -31,7 +35,7 @@ const DRAIN_MARGIN_SECONDS = 60;
 
 type Config = Values<typeof FARM_SLICES>;
 
-/** What lives long: platform → artifact store → BuildBarn → observability. */
+/** What lives long: platform → admission → artifact store → BuildBarn → observability. */
 export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<FarmOutputs[Key]> } {
   const config = readConfig(FARM_SLICES, crossCheckFarm);
   const demand = storageDemand(config);
@@ -44,6 +48,11 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
   );
   const { platform, outputs } = where;
   const { provider } = platform;
+  const admission = new Admission("admission", {
+    provider,
+    namespaces: [FARM_NAMESPACE, RELEASE_NAMESPACE],
+    policies: admissionPolicies(RULES, tuningOf(config.platform.kind)),
+  });
   const namespace = new kubernetes.core.v1.Namespace(
     FARM_NAMESPACE,
     {
@@ -52,7 +61,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
         labels: podSecurity("baseline"),
       },
     },
-    { provider },
+    { provider, dependsOn: admission },
   ).metadata.name;
   const entrances = [FRONTEND_ENTRANCE, ...(own === undefined ? [] : [{ part: "s3", port: S3_PORT }])];
   const policies = networkPolicies(RELEASE_NAMESPACE, entrances, outputs.egress.dns);

@@ -96,8 +96,8 @@ async function farmOutputs(stack: string) {
     platform: await value("platform"),
     egress: await value("egress"),
   };
-  const { secretValue } = await reference.getOutputDetails("credentials");
-  return { farm, credentials: secretValue as FarmOutputs["credentials"] };
+  const details = await reference.getOutputDetails("credentials");
+  return { farm, credentials: (details.secretValue ?? details.value) as FarmOutputs["credentials"] };
 }
 
 /** What the pods of a release prove themselves with: their account, and at a store that knows no accounts its keys. */

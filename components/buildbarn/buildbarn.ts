@@ -50,7 +50,10 @@ export class BuildBarn extends pulumi.ComponentResource {
     const { shards } = args.storage;
     const known = callers(args.namespaceName, args.clients);
 
-    const keys = declareTokenKeys({ ...part(pool(platform, "system")), issuer: platform.tokenIssuer }, first);
+    const keys = declareTokenKeys(
+      { ...part(pool(platform, "system")), namespaceName: args.namespaceName, issuer: platform.tokenIssuer },
+      first,
+    );
     const accounts = declareAccounts(namespace, first);
     const mine = { ...first, dependsOn: [...first.dependsOn, ...keys, ...accounts] };
 

@@ -4,17 +4,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { FRONTEND_PORT, frontendConfiguration } from "./configuration/frontend";
 import type { Callers } from "./configuration/identity";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
-import {
-  AS_FARM_USER,
-  configurationFiles,
-  configVolume,
-  dependencies,
-  type PartArgs,
-  podDefaults,
-  podMetadata,
-  program,
-  selector,
-} from "./pod";
+import { declareConfiguration } from "./configuration-files";
+import { AS_FARM_USER, dependencies, type PartArgs, podDefaults, podMetadata, program, selector } from "./pod";
 import { KEYS_MOUNT, KEYS_VOLUME, TOKENS_MOUNT, tokensVolume } from "./tokens";
 
 /** Arguments of the frontend. */
@@ -27,9 +18,10 @@ export interface FrontendArgs extends PartArgs {
 /** Declares the door for clients: a Deployment without state, and its Service. */
 export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResourceOptions): kubernetes.core.v1.Service {
   const { namespace } = args;
-  const files = configurationFiles({ frontend: frontendConfiguration(args.shards, args.callers) });
-  const metadata = { name: "frontend", namespace, labels: selector("frontend") };
-  const config = new kubernetes.core.v1.ConfigMap("frontend", { metadata, data: { ...files.data } }, options);
+  const labels = selector("frontend");
+  const metadata = { name: "frontend", namespace, labels };
+  const configurations = { frontend: frontendConfiguration(args.shards, args.callers) };
+  const config = declareConfiguration("frontend", configurations, { namespace, labels }, options);
   const deployment = new kubernetes.apps.v1.Deployment(
     "frontend",
     {
@@ -38,7 +30,7 @@ export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResour
         replicas: args.replicas,
         selector: { matchLabels: selector("frontend") },
         template: {
-          metadata: podMetadata("frontend", files),
+          metadata: podMetadata("frontend"),
           spec: {
             ...podDefaults(args.pool),
             serviceAccountName: "frontend",
@@ -50,12 +42,12 @@ export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResour
                 ports: [{ containerPort: FRONTEND_PORT }, { containerPort: DIAGNOSTICS_PORT }],
               },
             ],
-            volumes: [configVolume("frontend"), tokensVolume("scheduler", "storage"), KEYS_VOLUME],
+            volumes: [config.volume, tokensVolume("scheduler", "storage"), KEYS_VOLUME],
           },
         },
       },
     },
-    { ...options, dependsOn: [...dependencies(options), config] },
+    { ...options, dependsOn: [...dependencies(options), config.configMap] },
   );
   return new kubernetes.core.v1.Service(
     "frontend",

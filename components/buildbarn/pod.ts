@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { NodePool } from "../platform/platform";
-import { configurationFile, DIAGNOSTICS_PORT } from "./configuration/server";
+import { DIAGNOSTICS_PORT } from "./configuration/server";
 
 type Container = kubernetes.types.input.core.v1.Container;
 type PodSpec = kubernetes.types.input.core.v1.PodSpec;
@@ -149,33 +147,12 @@ export function program(
   };
 }
 
-/** The files of a ConfigMap, and the checksum that rolls pods when they change. */
-export interface ConfigurationFiles {
-  readonly data: Readonly<Record<string, string>>;
-  readonly checksum: string;
-}
-
-/** Writes configurations as files, `<part>.json` each. */
-export function configurationFiles(configurations: Readonly<Record<string, object>>): ConfigurationFiles {
-  const entries = Object.entries(configurations).map(
-    ([part, value]) => [`${part}.json`, configurationFile(value)] as const,
-  );
-  const data = Object.fromEntries(entries);
-  return { data, checksum: createHash("sha256").update(JSON.stringify(data)).digest("hex").slice(0, 16) };
-}
-
 /** Metadata of a part's pods. */
 export function podMetadata(
   part: string,
-  { checksum }: Pick<ConfigurationFiles, "checksum">,
   labels: Readonly<Record<string, string>> = {},
 ): kubernetes.types.input.meta.v1.ObjectMeta {
-  return { labels: { ...selector(part), ...labels }, annotations: { "farm.build/config": checksum } };
-}
-
-/** The volume that holds a ConfigMap's files. */
-export function configVolume(configMap: string): kubernetes.types.input.core.v1.Volume {
-  return { name: "config", configMap: { name: configMap } };
+  return { labels: { ...selector(part), ...labels } };
 }
 
 /** What a part was already told to wait for: to add to it must not replace it. */

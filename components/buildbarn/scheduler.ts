@@ -3,17 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { SCHEDULER_PORTS, type SchedulerDemand, schedulerConfiguration } from "./configuration/scheduler";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
-import {
-  AS_FARM_USER,
-  configurationFiles,
-  configVolume,
-  dependencies,
-  type PartArgs,
-  podDefaults,
-  podMetadata,
-  program,
-  selector,
-} from "./pod";
+import { declareConfiguration } from "./configuration-files";
+import { AS_FARM_USER, dependencies, type PartArgs, podDefaults, podMetadata, program, selector } from "./pod";
 import { KEYS_MOUNT, KEYS_VOLUME, TOKENS_MOUNT, tokensVolume } from "./tokens";
 
 /** Arguments of the scheduler. */
@@ -30,10 +21,11 @@ export function declareScheduler(
   options: pulumi.CustomResourceOptions,
 ): kubernetes.apps.v1.Deployment {
   const { namespace } = args;
-  const files = configurationFiles({ scheduler: schedulerConfiguration(args.demand) });
-  const metadata = { name: "scheduler", namespace, labels: selector("scheduler") };
+  const labels = selector("scheduler");
+  const metadata = { name: "scheduler", namespace, labels };
   const ports = Object.entries(SCHEDULER_PORTS).map(([name, port]) => ({ name: name.toLowerCase(), port }));
-  const config = new kubernetes.core.v1.ConfigMap("scheduler", { metadata, data: { ...files.data } }, options);
+  const configurations = { scheduler: schedulerConfiguration(args.demand) };
+  const config = declareConfiguration("scheduler", configurations, { namespace, labels }, options);
   // It comes before its pods and goes after them: workers tell the scheduler that they leave.
   const annotations = { "pulumi.com/skipAwait": "true" };
   const service = new kubernetes.core.v1.Service(
@@ -50,22 +42,25 @@ export function declareScheduler(
         strategy: { type: "Recreate" },
         selector: { matchLabels: selector("scheduler") },
         template: {
-          metadata: podMetadata("scheduler", files),
+          metadata: podMetadata("scheduler"),
           spec: {
             ...podDefaults(args.pool),
             serviceAccountName: "scheduler",
             securityContext: AS_FARM_USER,
             containers: [
               {
-                ...program("bb_scheduler", "scheduler", args, { cpu: "100m", memory: "1Gi" }, [TOKENS_MOUNT, KEYS_MOUNT]),
+                ...program("bb_scheduler", "scheduler", args, { cpu: "100m", memory: "1Gi" }, [
+                  TOKENS_MOUNT,
+                  KEYS_MOUNT,
+                ]),
                 ports: [...ports.map(({ port }) => ({ containerPort: port })), { containerPort: DIAGNOSTICS_PORT }],
               },
             ],
-            volumes: [configVolume("scheduler"), tokensVolume("storage"), KEYS_VOLUME],
+            volumes: [config.volume, tokensVolume("storage"), KEYS_VOLUME],
           },
         },
       },
     },
-    { ...options, dependsOn: [...dependencies(options), config, service] },
+    { ...options, dependsOn: [...dependencies(options), config.configMap, service] },
   );
 }

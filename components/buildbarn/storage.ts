@@ -6,11 +6,10 @@ import { planStore, type StoreDemand, volumeBytes } from "./capacity";
 import { STORAGE_PORT } from "./configuration/blob-access";
 import type { Callers } from "./configuration/identity";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
+import { declareConfiguration } from "./configuration-files";
 import { stateDirectory, STORAGE_DIRECTORY, storageConfiguration, STORES } from "./configuration/storage";
 import {
   AS_FARM_USER,
-  configurationFiles,
-  configVolume,
   dataVolume,
   dependencies,
   directories,
@@ -58,9 +57,10 @@ export function declareStorage(
 ): kubernetes.apps.v1.StatefulSet {
   const { namespace, demand } = args;
   const stores = plans(demand, args.key);
-  const files = configurationFiles({ storage: storageConfiguration(stores, args.callers) });
-  const metadata = { name: "storage", namespace, labels: selector("storage") };
-  const config = new kubernetes.core.v1.ConfigMap("storage", { metadata, data: { ...files.data } }, options);
+  const labels = selector("storage");
+  const metadata = { name: "storage", namespace, labels };
+  const configurations = { storage: storageConfiguration(stores, args.callers) };
+  const config = declareConfiguration("storage", configurations, { namespace, labels }, options);
   new kubernetes.core.v1.Service(
     "storage",
     {
@@ -88,7 +88,7 @@ export function declareStorage(
         podManagementPolicy: "Parallel",
         selector: { matchLabels: selector("storage") },
         template: {
-          metadata: podMetadata("storage", files),
+          metadata: podMetadata("storage"),
           spec: {
             ...podDefaults(args.pool),
             terminationGracePeriodSeconds: 60,
@@ -100,12 +100,12 @@ export function declareStorage(
                 ports: [{ containerPort: STORAGE_PORT }, { containerPort: DIAGNOSTICS_PORT }],
               },
             ],
-            volumes: [configVolume("storage"), KEYS_VOLUME],
+            volumes: [config.volume, KEYS_VOLUME],
           },
         },
         ...dataVolume(args.storageClassName, volumeBytes(Object.values(stores))),
       },
     },
-    { ...options, dependsOn: [...dependencies(options), config] },
+    { ...options, dependsOn: [...dependencies(options), config.configMap] },
   );
 }

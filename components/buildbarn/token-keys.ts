@@ -1,22 +1,15 @@
 import * as kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
+import { type ConfigurationFiles, declareConfiguration } from "./configuration-files";
 import { fileContents } from "./configuration/server";
-import {
-  AS_FARM_USER,
-  configurationFiles,
-  configVolume,
-  CONFINED,
-  dependencies,
-  type PartArgs,
-  podDefaults,
-  selector,
-  underInit,
-} from "./pod";
+import { AS_FARM_USER, CONFINED, dependencies, type PartArgs, podDefaults, selector, underInit } from "./pod";
 import { ISSUER, KEYS } from "./tokens";
 
 /** Arguments of the keys of tokens. */
 export interface TokenKeysArgs extends PartArgs {
+  /** The farm's namespace, known beforehand. */
+  readonly namespaceName: string;
   /** Who signs the cluster's service account tokens, as they say it: `iss`. */
   readonly issuer: pulumi.Input<string>;
 }
@@ -55,18 +48,20 @@ function fetchConfiguration(namespace: string): object {
  * ten minutes from then on. Its pod may change that one ConfigMap and reach the API server.
  */
 export function declareTokenKeys(args: TokenKeysArgs, options: pulumi.CustomResourceOptions): pulumi.Resource[] {
-  const namespace = pulumi.output(args.namespace);
-  const metadata = { name: NAME, namespace, labels: selector(NAME) };
+  const { namespace } = args;
+  const labels = selector(NAME);
+  const metadata = { name: NAME, namespace, labels };
   const account = new kubernetes.core.v1.ServiceAccount(NAME, { metadata }, options);
+  // Neither is configuration, and neither rolls a pod: servers read them again.
   const keys = new kubernetes.core.v1.ConfigMap(
     KEYS,
-    { metadata: { ...metadata, name: KEYS } },
+    { metadata: { name: KEYS, namespace } },
     // What it holds is the fetching pod's.
     { ...options, ignoreChanges: ["binaryData", "metadata.annotations"] },
   );
   const issuer = new kubernetes.core.v1.ConfigMap(
     ISSUER,
-    { metadata: { ...metadata, name: ISSUER }, data: { issuer: args.issuer } },
+    { metadata: { name: ISSUER, namespace }, data: { issuer: args.issuer } },
     options,
   );
   const role = new kubernetes.rbac.v1.Role(
@@ -83,14 +78,10 @@ export function declareTokenKeys(args: TokenKeysArgs, options: pulumi.CustomReso
     },
     { ...options, dependsOn: [...dependencies(options), role, account] },
   );
-  const files = namespace.apply((name) => configurationFiles({ [NAME]: fetchConfiguration(name) }));
-  const config = new kubernetes.core.v1.ConfigMap(
-    `${NAME}-config`,
-    { metadata: { ...metadata, name: `${NAME}-config` }, data: files.data },
-    options,
-  );
-  const behind = { ...options, dependsOn: [...dependencies(options), account, keys, binding, config] };
-  const spec = { backoffLimit: 6, activeDeadlineSeconds: DEADLINE_SECONDS, template: fetchPod(args) };
+  const configurations = { [NAME]: fetchConfiguration(args.namespaceName) };
+  const config = declareConfiguration(`${NAME}-config`, configurations, { namespace, labels }, options);
+  const behind = { ...options, dependsOn: [...dependencies(options), account, keys, binding, config.configMap] };
+  const spec = { backoffLimit: 6, activeDeadlineSeconds: DEADLINE_SECONDS, template: fetchPod(args, config) };
   const first = new kubernetes.batch.v1.Job(NAME, { metadata, spec }, behind);
   const again = new kubernetes.batch.v1.CronJob(
     NAME,
@@ -109,7 +100,7 @@ export function declareTokenKeys(args: TokenKeysArgs, options: pulumi.CustomReso
   return [issuer, first, again];
 }
 
-function fetchPod(args: TokenKeysArgs): kubernetes.types.input.core.v1.PodTemplateSpec {
+function fetchPod(args: TokenKeysArgs, config: ConfigurationFiles): kubernetes.types.input.core.v1.PodTemplateSpec {
   return {
     metadata: { labels: selector(NAME) },
     spec: {
@@ -132,7 +123,7 @@ function fetchPod(args: TokenKeysArgs): kubernetes.types.input.core.v1.PodTempla
           volumeMounts: [{ name: "config", mountPath: "/config", readOnly: true }],
         },
       ],
-      volumes: [configVolume(`${NAME}-config`)],
+      volumes: [config.volume],
     },
   };
 }

@@ -1,7 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { ACCOUNTS, audience, KEYS_DIRECTORY, type Server, TOKEN_SECONDS, TOKENS_DIRECTORY } from "./configuration/identity";
+import {
+  ACCOUNTS,
+  audience,
+  KEYS_DIRECTORY,
+  type Server,
+  TOKEN_SECONDS,
+  TOKENS_DIRECTORY,
+} from "./configuration/identity";
 import { selector } from "./pod";
 
 type Volume = kubernetes.types.input.core.v1.Volume;

@@ -6,10 +6,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Architecture, NodePool } from "../platform/platform";
 import { runnerConfiguration, TEMPORARY_DIRECTORIES } from "./configuration/runner";
 import { BUILD_DIRECTORY, CACHE_DIRECTORY, RUNNER_SOCKET, workerConfiguration } from "./configuration/worker";
+import { type ConfigurationFiles, declareConfiguration } from "./configuration-files";
 import { platformProperties } from "./platform-properties";
 import {
-  configurationFiles,
-  configVolume,
   dependencies,
   type PartArgs,
   podDefaults,
@@ -60,7 +59,10 @@ const WORKER_CONTEXT = {
 };
 
 /** The runner starts actions as another user and ends them, and has no other power over the machine. */
-const RUNNER_CONTEXT = { ...WORKER_CONTEXT, capabilities: { drop: ["ALL"], add: [...CLEANER, "KILL", "SETGID", "SETUID"] } };
+const RUNNER_CONTEXT = {
+  ...WORKER_CONTEXT,
+  capabilities: { drop: ["ALL"], add: [...CLEANER, "KILL", "SETGID", "SETUID"] },
+};
 
 /** What an action sees of the names of machines, wherever it runs. */
 const NAMES = { hosts: "127.0.0.1 localhost\n", "resolv.conf": "" };
@@ -83,18 +85,19 @@ export function declareWorkers(
   const { namespace, workers } = args;
   const name = `worker-${workers.architecture}`;
   const platform = platformProperties(workers.architecture, workers.workerImage);
-  const files = configurationFiles({
+  const configurations = {
     worker: workerConfiguration({ shards: args.shards, platform, inputCacheBytes: workers.inputCacheBytes }),
-  });
-  const runner = configurationFiles({ runner: runnerConfiguration() });
+  };
   const labels = { ...selector("worker"), "farm.build/architecture": workers.architecture };
   const metadata = { name, namespace, labels };
-  const config = new kubernetes.core.v1.ConfigMap(name, { metadata, data: { ...files.data } }, options);
+  const config = declareConfiguration(name, configurations, { namespace, labels }, options);
   // Apart, for actions may read it.
-  const runnerConfig = new kubernetes.core.v1.ConfigMap(
+  const runner = declareConfiguration(
     `${name}-runner`,
-    { metadata: { ...metadata, name: `${name}-runner` }, data: { ...runner.data, ...NAMES } },
+    { runner: runnerConfiguration() },
+    { namespace, labels },
     options,
+    NAMES,
   );
   return new kubernetes.apps.v1.Deployment(
     name,
@@ -106,16 +109,20 @@ export function declareWorkers(
         // A new pod of a busy node would wait for the old one's memory.
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
         template: {
-          metadata: podMetadata("worker", { checksum: `${files.checksum}${runner.checksum}` }, { ...labels, "farm.build/emulated": String(args.pool.emulated) }),
-          spec: workerPod(args, name),
+          metadata: podMetadata("worker", { ...labels, "farm.build/emulated": String(args.pool.emulated) }),
+          spec: workerPod(args, config, runner),
         },
       },
     },
-    { ...options, dependsOn: [...dependencies(options), config, runnerConfig] },
+    { ...options, dependsOn: [...dependencies(options), config.configMap, runner.configMap] },
   );
 }
 
-function workerPod(args: WorkersArgs, configMap: string): kubernetes.types.input.core.v1.PodSpec {
+function workerPod(
+  args: WorkersArgs,
+  files: ConfigurationFiles,
+  runnerFiles: ConfigurationFiles,
+): kubernetes.types.input.core.v1.PodSpec {
   const { workers } = args;
   const config = { name: "config", mountPath: "/config", readOnly: true };
   const programs = { name: "programs", mountPath: "/bb" };
@@ -135,8 +142,8 @@ function workerPod(args: WorkersArgs, configMap: string): kubernetes.types.input
       },
     ],
     volumes: [
-      configVolume(configMap),
-      { name: "runner-config", configMap: { name: `${configMap}-runner` } },
+      files.volume,
+      { ...runnerFiles.volume, name: "runner-config" },
       tokensVolume("scheduler", "storage"),
       ...["programs", "socket"].map((name) => ({ name, emptyDir: {} })),
       { name: "worker", emptyDir: { sizeLimit: String(workers.diskBytes + workers.inputCacheBytes) } },

@@ -1,36 +1,38 @@
-import * as kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 
 import { gatewayConfiguration } from "../buildbarn/configuration/gateway";
-import { configurationFiles, configVolume, program, selector } from "../buildbarn/pod";
+import { configurationFiles, declareFiles } from "../buildbarn/configuration-files";
+import { program, selector } from "../buildbarn/pod";
 import { TOKENS_MOUNT, tokensVolume } from "../buildbarn/tokens";
 
 const NAME = "gateway";
 
-/** The volumes of the gateway: its configuration, and the pod's token for the frontend. */
-export const GATEWAY_VOLUMES = [configVolume(NAME), tokensVolume("frontend")];
+/** @param frontend `grpc://host:port` */
+function files(frontend: string) {
+  return configurationFiles(NAME, { [NAME]: gatewayConfiguration(frontend.replace(/^grpc:\/\//, "")) });
+}
+
+/** The volumes of a gateway: its configuration, and the pod's token for the frontend. */
+export function gatewayVolumes(frontend: string): kubernetes.types.input.core.v1.Volume[] {
+  return [files(frontend).volume, tokensVolume("frontend")];
+}
 
 /** A native sidecar that takes a client's calls and shows the pod's token for them; the client itself has none. */
 export function gatewayContainer(
   image: pulumi.Input<string>,
   imagePullPolicy: pulumi.Input<string>,
 ): kubernetes.types.input.core.v1.Container {
-  const sidecar = program("bb_storage", NAME, { image, imagePullPolicy }, { cpu: "50m", memory: "512Mi" }, [TOKENS_MOUNT]);
-  return { ...sidecar, restartPolicy: "Always" };
+  const needs = { cpu: "50m", memory: "512Mi" };
+  return { ...program("bb_storage", NAME, { image, imagePullPolicy }, needs, [TOKENS_MOUNT]), restartPolicy: "Always" };
 }
 
-/**
- * Declares the gateways' configuration.
- * @param frontend `grpc://host:port`
- */
+/** Declares the gateways' configuration; it stays as long as its namespace, for a Job that runs may yet need it. */
 export function declareGateway(
   namespace: pulumi.Input<string>,
-  frontend: pulumi.Input<string>,
+  frontend: string,
   options: pulumi.CustomResourceOptions,
 ): kubernetes.core.v1.ConfigMap {
-  const data = pulumi.output(frontend).apply((url) => {
-    const configuration = gatewayConfiguration(url.replace(/^grpc:\/\//, ""));
-    return { ...configurationFiles({ [NAME]: configuration }).data };
-  });
-  return new kubernetes.core.v1.ConfigMap(NAME, { metadata: { name: NAME, namespace, labels: selector(NAME) }, data }, options);
+  const metadata = { namespace, labels: selector(NAME) };
+  return declareFiles(NAME, files(frontend), metadata, { ...options, retainOnDelete: true });
 }

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { GATEWAY_ENDPOINT } from "../buildbarn/configuration/gateway";
 import type { Architecture, NodePool } from "../platform/platform";
-import { GATEWAY_VOLUMES, gatewayContainer } from "./gateway";
+import { gatewayContainer, gatewayVolumes } from "./gateway";
 import { labelValue } from "./job-limits";
 import type { JobPlan } from "./plan";
 
@@ -15,7 +15,7 @@ export interface ReleasePods {
   /** Image with BuildBarn's storage program, by digest: the gateway beside each client. */
   readonly gatewayImage: pulumi.Input<string>;
   /** The farm's frontend, `grpc://frontend.monofarm:8980`. */
-  readonly frontend: pulumi.Input<string>;
+  readonly frontend: string;
   /** The artifact store. */
   readonly s3: {
     readonly endpoint: pulumi.Input<string>;
@@ -101,7 +101,7 @@ function podSpec(release: string, job: JobPlan, pods: ReleasePods): kubernetes.t
     },
     volumes: [
       ...Object.keys(VOLUMES).map((name) => ({ name, emptyDir: { sizeLimit: ephemeralStorage } })),
-      ...GATEWAY_VOLUMES,
+      ...gatewayVolumes(pods.frontend),
     ],
     initContainers: [gatewayContainer(pods.gatewayImage, pods.imagePullPolicy)],
     containers: [

@@ -14,6 +14,14 @@ export interface ReleaseJobsArgs {
   readonly after?: pulumi.Input<pulumi.Resource>[];
 }
 
+/** What may change of a Job that runs, or has run. */
+const WHILE_RUNNING = [
+  "spec.parallelism",
+  "spec.activeDeadlineSeconds",
+  "spec.template.spec.initContainers",
+  "spec.template.spec.volumes",
+];
+
 /**
  * The Indexed Jobs of a release. A Job is a run: it has no time to live, since one that vanished would run again, and
  * nobody waits for it here, since Pulumi does not know failed indexes; the verdict is in what the indexes write.
@@ -43,8 +51,8 @@ export class ReleaseJobs extends pulumi.ComponentResource {
             },
             spec: jobSpec(plan.id, job, pods),
           },
-          // Throttle and deadline may change while a release runs, and neither is a reason to run it again.
-          { parent: this, dependsOn: behind, ignoreChanges: ["spec.parallelism", "spec.activeDeadlineSeconds"] },
+          // Throttle, deadline and gateway may change while a release runs, and none is a reason to run it again.
+          { parent: this, dependsOn: behind, ignoreChanges: [...WHILE_RUNNING] },
         ),
     );
     this.registerOutputs({ names: this.names });

@@ -109,7 +109,7 @@ export const GO_MODULES: readonly GoModule[] = [
   {
     name: "confine",
     module: "farm.build/confine",
-    version: "1",
+    version: "1.0.0",
     programs: { confine: "farm.build/confine" },
     seconds: 5,
     memoryMiB: 300,

@@ -1,4 +1,5 @@
-import { oneOf, all, unlessSet } from "../predicates/condition";
+import { namesArchitecture } from "../predicates/architecture";
+import { all, unlessSet } from "../predicates/condition";
 import { rule } from "../rule";
 import { PODS, WORKER, everyContainer } from "../views/pods";
 
@@ -16,7 +17,7 @@ export const archExplicitNoEmulation = rule({
       on: PODS,
       when: WORKER,
       must: all(
-        oneOf("spec.nodeSelector[kubernetes.io/arch]", ["amd64", "arm64"]),
+        namesArchitecture("spec.nodeSelector"),
         unlessSet("metadata.labels[farm.build/emulated]", "false"),
         everyContainer(unlessSet("securityContext.privileged", false)),
       ),

@@ -1,4 +1,5 @@
-import { servePack } from "../pack";
+import { servePack } from "../analyzer";
+import { version } from "./package.json";
 import { HERMETIC } from "./rules";
 
-servePack("monofarm-hermetic", HERMETIC);
+servePack("monofarm-hermetic", version, HERMETIC);

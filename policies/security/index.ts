@@ -1,4 +1,5 @@
-import { servePack } from "../pack";
+import { servePack } from "../analyzer";
+import { version } from "./package.json";
 import { SECURITY } from "./rules";
 
-servePack("monofarm-security", SECURITY);
+servePack("monofarm-security", version, SECURITY);

@@ -5,7 +5,7 @@ import { BUILDBARN } from "../views/documents";
 /** Whoever calls the server shows a token, of which more is checked than that there is one. */
 const AUTHENTICATED: Condition = any(
   // A socket in a directory of the pod's.
-  absent("listenAddresses"),
+  all(present("listenPaths"), absent("listenAddresses")),
   all(
     present("authenticationPolicy.jwt"),
     matches("authenticationPolicy.jwt.claimsValidationJmespathExpression.expression", "payload\\.aud"),

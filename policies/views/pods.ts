@@ -24,8 +24,9 @@ export const PODS: View = {
   types: Object.keys(OWNERS),
   subjects: (resource) => [pod(resource)],
   admission: {
+    kinds: ["Pod", "ReplicationController", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"],
     resources: [
-      { group: "", version: "v1", resources: ["pods", "pods/ephemeralcontainers"] },
+      { group: "", version: "v1", resources: ["pods", "pods/ephemeralcontainers", "replicationcontrollers"] },
       { group: "apps", version: "v1", resources: ["deployments", "statefulsets", "daemonsets", "replicasets"] },
       { group: "batch", version: "v1", resources: ["jobs", "cronjobs"] },
     ],

@@ -18,6 +18,8 @@ export interface View {
 
 /** Objects of the Kubernetes API, and the CEL expression that a condition's paths are relative to. */
 export interface Admission {
+  /** Of the objects, by the name that they bear themselves: `Deployment`. */
+  readonly kinds: readonly string[];
   readonly resources: readonly {
     readonly group: string;
     readonly version: string;
@@ -36,6 +38,6 @@ export function kind(group: string, version: string, name: string, plural: strin
   const type = `kubernetes:${group === "" ? "core" : group}/${version}:${name}`;
   return {
     ...resources(name, type),
-    admission: { resources: [{ group, version, resources: [plural] }], variable: "object" },
+    admission: { kinds: [name], resources: [{ group, version, resources: [plural] }], variable: "object" },
   };
 }

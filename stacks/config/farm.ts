@@ -3,6 +3,8 @@ import { z } from "zod";
 import { planPool } from "../../components/platform/aws/pool-plan";
 import { UserError } from "../../components/user-error";
 
+import { namesArchitecture } from "../../policies/predicates/architecture";
+import { evaluate } from "../../policies/predicates/evaluate";
 import { DIGEST } from "../../policies/predicates/images";
 import type { Values } from "./check";
 import { githubSlice } from "./aws";
@@ -119,6 +121,12 @@ export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refus
   for (const role of ["system", "storage", "client"] as const) {
     if (!platform.pools.some((pool) => pool.role === role))
       refuse("platform.pools", `no pool of role ${role}`, "one of amd64 or arm64");
+  }
+  if (platform.kind === "kubernetes") {
+    for (const [index, pool] of platform.pools.entries()) {
+      if (pool.role === "worker" && evaluate(namesArchitecture("nodeSelector"), pool).answer !== "yes")
+        refuse(`platform.pools.${index}.nodeSelector`, pool.nodeSelector, `kubernetes.io/arch: ${pool.architecture}`);
+    }
   }
   const { own, existing, releaseLock, forceDestroy, prefix } = artifacts;
   if (platform.kind === "aws") {

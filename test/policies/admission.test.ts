@@ -1,36 +1,13 @@
-import { run } from "@bufbuild/cel";
 import { describe, expect, test } from "vitest";
 
 import { validations } from "../../policies/admission";
-import { checkResource, type Resource, type Rule } from "../../policies/rule";
-import { POD_VARIABLE } from "../../policies/views/pods";
+import { checkResource } from "../../policies/rule";
+import { admitted } from "./admitted";
 import { GOLDEN } from "./golden";
 import { asResources, RULES } from "./judge";
 import { MUTANTS, mutate } from "./mutants";
 
 const CLUSTER = RULES.filter((rule) => validations(rule).length > 0);
-
-/** Whole numbers of JSON are CEL's `int`. */
-function asCel(value: unknown): unknown {
-  if (typeof value === "number") return BigInt(value);
-  if (Array.isArray(value)) return value.map(asCel);
-  if (typeof value !== "object" || value === null) return value;
-  return new Map(Object.entries(value).map(([key, inner]) => [key, asCel(inner)]));
-}
-
-/** What the cluster would say of a resource by the checks of a rule that are about its type. */
-function admitted(rule: Rule, { type, props }: Resource): boolean[] {
-  const kind = type.split(":").at(-1) ?? "";
-  const object = asCel({ kind, ...props });
-  const bound = (variables: object) => ({ object, variables: new Map(Object.entries(variables)) }) as never;
-  const checks = (rule.objects ?? []).filter(({ on }) => on.admission !== undefined);
-  return validations(rule)
-    .filter((_, index) => checks[index]?.on.types.includes(type))
-    .map(({ expression }) => {
-      const pod = expression.includes("variables.pod") ? run(POD_VARIABLE, bound({})) : "none";
-      return run(expression, bound({ pod })) === true;
-    });
-}
 
 test("most rules about single objects of the cluster have an admission policy", () => {
   expect(CLUSTER.map(({ id }) => id)).toEqual([

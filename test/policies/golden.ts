@@ -20,7 +20,17 @@ const confined = {
 const bounds = { memory: "1Gi", "ephemeral-storage": "1Gi" };
 const resources = { requests: bounds, limits: bounds };
 
-const runner = { name: "runner", image: image("worker"), securityContext: { ...confined, runAsUser: 65534 } };
+const runner = {
+  name: "runner",
+  image: image("worker"),
+  command: ["/bb/tini", "--", "/bb/confine", "/bb/bb_runner", "/config/runner.json"],
+  securityContext: {
+    ...confined,
+    runAsNonRoot: false,
+    runAsUser: 0,
+    capabilities: { drop: ["ALL"], add: ["DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"] },
+  },
+};
 const worker = {
   name: "worker",
   image: image("buildbarn"),
@@ -35,10 +45,27 @@ const platform = {
   ],
 };
 const workerJson = { buildDirectories: [{ runners: [{ concurrency: 1, platform }] }] };
-const runnerJson = { cleanProcessTable: true, cleanTemporaryDirectories: ["/tmp"] };
+const runnerJson = {
+  cleanProcessTable: true,
+  cleanTemporaryDirectories: ["/tmp"],
+  runCommandCleaner: ["/usr/bin/setpriv", "--reuid=65534", "/bin/sh", "-c", "kill -KILL -1; :"],
+  runCommandsAs: { userId: 65534, groupId: 65534 },
+};
+const tokens = {
+  listenAddresses: [":8980"],
+  authenticationPolicy: {
+    jwt: { claimsValidationJmespathExpression: { expression: "payload.iss == 'i' && contains(payload.aud, 'a')" } },
+  },
+};
+const storageJson = {
+  grpcServers: [tokens],
+  actionCache: {
+    putAuthorizer: { jmespathExpression: { expression: "authenticationMetadata.public.subject == 'w'" } },
+  },
+};
 const frontendJson = {
   schedulers: { "": {} },
-  grpcServers: [{ authenticationPolicy: { tls: {} } }],
+  grpcServers: [tokens],
   actionCache: { putAuthorizer: { deny: {} } },
   executeAuthorizer: { instanceNamePrefix: { allowedInstanceNamePrefixes: ["release"] } },
 };
@@ -51,6 +78,7 @@ const configMap = (part: string, data: Record<string, unknown>, more: Record<str
   },
 });
 const json = (value: unknown) => JSON.stringify(value);
+const selector = { matchLabels: { "app.kubernetes.io/part-of": "monofarm" } };
 
 const cluster: Record<string, Declared> = {
   monofarm: {
@@ -70,6 +98,7 @@ const cluster: Record<string, Declared> = {
     props: {
       metadata: metadata("worker"),
       spec: {
+        selector,
         template: {
           metadata: { labels: { ...labels("worker"), "farm.build/pool": "verify" } },
           spec: {
@@ -89,6 +118,7 @@ const cluster: Record<string, Declared> = {
   },
   "worker-config": configMap("worker", { "worker.json": json(workerJson), "runner.json": json(runnerJson) }),
   "frontend-config": configMap("frontend", { "frontend.json": json(frontendJson) }, { "farm.build/tier": "release" }),
+  "storage-config": configMap("storage", { "storage.json": json(storageJson) }),
   bazel: configMap("bazel", {
     ".bazelrc":
       "startup --nohome_rc --nosystem_rc\nbuild --nostamp --incompatible_strict_action_env\nbuild --noremote_upload_local_results\n",
@@ -101,6 +131,7 @@ const cluster: Record<string, Declared> = {
       spec: {
         replicas: 1,
         strategy: { type: "Recreate" },
+        selector,
         template: {
           metadata: { labels: labels("scheduler") },
           spec: {
@@ -120,10 +151,13 @@ const cluster: Record<string, Declared> = {
         completions: 10,
         activeDeadlineSeconds: 3600,
         backoffLimitPerIndex: 3,
-        podFailurePolicy: { rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget" }] }] },
+        podFailurePolicy: {
+          rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+        },
         template: {
           metadata: { labels: { ...labels("release"), "farm.build/publish": "true" } },
           spec: {
+            restartPolicy: "Never",
             automountServiceAccountToken: false,
             hostUsers: false,
             securityContext: { seccompProfile: { type: "RuntimeDefault" } },
@@ -159,7 +193,10 @@ const cluster: Record<string, Declared> = {
   },
   ingress: {
     type: "kubernetes:networking.k8s.io/v1:Ingress",
-    props: { metadata: { ...metadata("portal"), annotations: { "alb.ingress.kubernetes.io/scheme": "internal" } } },
+    props: {
+      metadata: { ...metadata("portal"), annotations: { "alb.ingress.kubernetes.io/scheme": "internal" } },
+      spec: { defaultBackend: { service: { name: "portal", port: { number: 80 } } } },
+    },
   },
   account: { type: "kubernetes:core/v1:ServiceAccount", props: { metadata: metadata("worker") } },
   chart: { type: "kubernetes:helm.sh/v4:Chart", props: { chart: "./charts/prometheus" } },
@@ -175,7 +212,11 @@ const cluster: Record<string, Declared> = {
   runners: {
     type: "kubernetes:actions.github.com/v1alpha1:AutoscalingRunnerSet",
     props: {
-      metadata: { name: "arm64", labels: { ...labels("runner"), "app.kubernetes.io/version": "0.14.2" } },
+      metadata: {
+        name: "arm64",
+        namespace: "monofarm",
+        labels: { ...labels("runner"), "app.kubernetes.io/version": "0.14.2" },
+      },
       spec: {
         runnerGroup: "monofarm",
         maxRunners: 10,

@@ -1,9 +1,8 @@
-import { HERMETIC } from "../../policies/hermetic/rules";
-import { checkResource, defaults, type Finding, type Resource, type Rule } from "../../policies/rule";
-import { SECURITY } from "../../policies/security/rules";
+import { checkResource, defaults, type Finding, type Resource } from "../../policies/rule";
+import { RULES } from "../../policies/rules";
 import type { Declared } from "./golden";
 
-export const RULES: readonly Rule[] = [...HERMETIC, ...SECURITY];
+export { RULES };
 
 /** Declared resources as rules see them. */
 export function asResources(declared: Readonly<Record<string, Declared>>): Resource[] {

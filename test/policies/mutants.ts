@@ -60,7 +60,7 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S01", "monofarm", "metadata.labels[pod-security.kubernetes.io/enforce-version]", "latest"],
   ["S02", "scheduler", `${POD}.containers.0.securityContext.runAsNonRoot`, false],
   ["S02", "release", `${POD}.containers.0.securityContext.capabilities.drop`, undefined],
-  ["S02", "release", `${POD}.hostNetwork`, true],
+  ["S02", "scheduler", `${POD}.hostNetwork`, true],
   ["S03", "worker", `${POD}.hostUsers`, undefined],
   ["S04", "service", "spec.type", "LoadBalancer"],
   ["S04", "ingress", "metadata.annotations[alb.ingress.kubernetes.io/scheme]", "internet-facing"],
@@ -101,7 +101,13 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S20", "shards", "capacityType", "SPOT"],
   ["S20", "workers", "scalingConfig.maxSize", 1000],
   ["S21", "worker", `${POD}.containers.0.securityContext.readOnlyRootFilesystem`, false],
-  ["S21", "worker", `${POD}.initContainers.0.securityContext.runAsUser`, 0],
+  ["H05", "storage-config", "data[storage.json]|actionCache.putAuthorizer", { allow: {} }],
+  ["S06", "storage-config", "data[storage.json]|grpcServers.0.authenticationPolicy", { allow: {} }],
+  ["H11", "worker-config", "data[runner.json]|runCommandsAs.userId", 0],
+  ["H11", "worker-config", "data[runner.json]|runCommandCleaner", undefined],
+  ["S21", "worker", `${POD}.initContainers.0.command.2`, "/bb/bb_runner"],
+  ["S21", "worker", `${POD}.containers.0.securityContext.capabilities.add.0`, "SETUID"],
+  ["S21", "worker", `${POD}.initContainers.0.securityContext.capabilities.add.0`, "SYS_ADMIN"],
 ];
 
 export const MUTANTS: readonly Mutant[] = rows.map(([rule, resource, path, value]) => ({

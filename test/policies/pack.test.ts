@@ -1,29 +1,16 @@
-import { createRequire } from "node:module";
-
-import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
+import * as messages from "@pulumi/pulumi/proto/analyzer_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { describe, expect, test } from "vitest";
 
+import { analyzer } from "../../policies/analyzer";
 import { exemptionFor } from "../../policies/exemptions";
-import { policies } from "../../policies/pack";
+import { Pack } from "../../policies/pack";
+import { any } from "../../policies/predicates/condition";
+import type { Rule } from "../../policies/rule";
 import type { Declared } from "./golden";
 import { judge, RULES } from "./judge";
 import { MUTANTS, mutate } from "./mutants";
-
-interface Server {
-  readonly makeAnalyzeRpcFun: (
-    pack: string,
-    version: string,
-    level: "mandatory",
-    served: ReturnType<typeof policies>,
-  ) => (
-    call: { readonly request: analyzer.AnalyzeRequest },
-    done: (error: unknown, response?: analyzer.AnalyzeResponse) => void,
-  ) => Promise<void>;
-}
-
-// What the package serves the engine with; its types leave it out.
-const { makeAnalyzeRpcFun } = createRequire(__filename)("@pulumi/policy/server") as Server;
 
 interface Said {
   readonly policy: string;
@@ -31,29 +18,52 @@ interface Said {
   readonly text: string;
 }
 
-/** Asks the packs about a resource as the engine does: over Pulumi's own encoding, policies and levels. */
-async function ask({ type, props }: Declared): Promise<Said[]> {
-  const request = new analyzer.AnalyzeRequest();
+/** Calls a method of the service that the packs are. */
+function called<Request, Response>(
+  method: (call: { readonly request: Request }, done: (error: unknown, response?: Response | null) => void) => void,
+  request: Request,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    method({ request }, (error, response) => {
+      if (response) resolve(response);
+      else reject(error instanceof Error ? error : new Error(String(error)));
+    });
+  });
+}
+
+/** Asks the packs about a resource as the engine does: over its own encoding, policies and levels. */
+async function ask({ type, props }: Declared, tuning: Readonly<Record<string, object>> = {}): Promise<Said[]> {
+  const service = analyzer(new Pack("monofarm", RULES), "0.1.0");
+  const configuration = new messages.ConfigureAnalyzerRequest();
+  for (const [policy, values] of Object.entries(tuning)) {
+    const config = new messages.PolicyConfig();
+    config.setEnforcementlevel(messages.EnforcementLevel.MANDATORY);
+    config.setProperties(Struct.fromJavaScript(values as never));
+    configuration.getPolicyconfigMap().set(policy, config);
+  }
+  await called(service.configure, configuration);
+  const request = new messages.AnalyzeRequest();
   request.setType(type);
   request.setName("asked");
   request.setUrn(`urn:pulumi:test::monofarm::${type}::asked`);
   request.setProperties(Struct.fromJavaScript(props as never));
-  request.setOptions(new analyzer.AnalyzerResourceOptions());
-  const analyze = makeAnalyzeRpcFun("monofarm", "0.1.0", "mandatory", policies(RULES));
-  return new Promise((resolve, reject) => {
-    void analyze({ request }, (error: unknown, response?: analyzer.AnalyzeResponse) => {
-      if (response === undefined) reject(error instanceof Error ? error : new Error(String(error)));
-      else
-        resolve(
-          response.getDiagnosticsList().map((diagnostic) => ({
-            policy: diagnostic.getPolicyname(),
-            level: diagnostic.getEnforcementlevel() === analyzer.EnforcementLevel.ADVISORY ? "advisory" : "mandatory",
-            text: diagnostic.getMessage(),
-          })),
-        );
-    });
-  });
+  request.setOptions(new messages.AnalyzerResourceOptions());
+  const sent = messages.AnalyzeRequest.deserializeBinary(request.serializeBinary());
+  const response = await called(service.analyze, sent);
+  return response.getDiagnosticsList().map((diagnostic) => ({
+    policy: diagnostic.getPolicyname(),
+    level: diagnostic.getEnforcementlevel() === messages.EnforcementLevel.ADVISORY ? "advisory" : "mandatory",
+    text: diagnostic.getMessage(),
+  }));
 }
+
+const BROKEN = {
+  title: "nothing",
+  types: ["broken"],
+  subjects: () => {
+    throw new Error("no such view");
+  },
+};
 
 const SECRET = "4dabf18193072939515e22adb298388d";
 const secret = (value: unknown) => ({ [SECRET]: "1b47061264138c4ac30d75fd1eb44270", value });
@@ -103,6 +113,45 @@ describe("over Pulumi's own encoding", () => {
     expect(said.map(({ level }) => level)).toEqual(["mandatory"]);
     expect(said[0]?.text).toMatch(/Found spec\.template\.spec\.containers\[0\]\.image: busybox:1\.31\.1$/);
   });
+});
+
+describe("a stack's tuning", () => {
+  const job = of("release", "spec.completions", 200_000);
+  const policiesOf = async (tuning: Record<string, object>) => (await ask(job, tuning)).map(({ policy }) => policy);
+
+  test("sets thresholds", async () => {
+    expect(await policiesOf({})).toEqual(["job-bounded"]);
+    expect(await policiesOf({ "job-bounded": { completions: 300_000 } })).toEqual([]);
+  });
+
+  test("exempts resources by name", async () => {
+    const exempt = (resource: string) => ({
+      "job-bounded": { exempt: [{ resource, reason: "A day of every major at once." }] },
+    });
+    expect(await policiesOf(exempt("ask*"))).toEqual([]);
+    expect(await policiesOf(exempt("other"))).toEqual(["job-bounded"]);
+  });
+});
+
+test("the engine is told of every policy: what it looks at, its level, severity, and what a stack may tune", async () => {
+  const service = analyzer(new Pack("monofarm", RULES), "0.1.0");
+  const told = await called(service.getAnalyzerInfo, new Empty());
+  const policies = told.getPoliciesList();
+  expect(policies).toHaveLength(RULES.length + RULES.filter(({ objects, stack }) => objects && stack).length);
+  const bounded = policies.find((policy) => policy.getName() === "job-bounded");
+  expect(bounded?.getPolicyType()).toBe(messages.PolicyType.POLICY_TYPE_RESOURCE);
+  expect(bounded?.getEnforcementlevel()).toBe(messages.EnforcementLevel.MANDATORY);
+  expect(bounded?.getSeverity()).toBe(messages.PolicySeverity.POLICY_SEVERITY_HIGH);
+  const schema = bounded?.getConfigschema()?.getProperties()?.toJavaScript();
+  expect(Object.keys(schema ?? {})).toEqual(["completions", "exempt"]);
+});
+
+test("what a rule throws, the engine is told: it does not pass", async () => {
+  const broken = { ...(RULES[0] as Rule), objects: [{ on: BROKEN, must: any() }] };
+  const service = analyzer(new Pack("monofarm", [broken]), "0.1.0");
+  const request = new messages.AnalyzeRequest();
+  request.setType("broken");
+  await expect(called(service.analyze, request)).rejects.toThrow("no such view");
 });
 
 test("an exemption is for resources by name", () => {

@@ -19,7 +19,7 @@ export function frontendConfiguration(shards: number, { clients }: Callers): BbS
   const storage = shardedStorage(shards);
   const client = only(...clients);
   return {
-    grpcServers: [{ ...grpcServer(FRONTEND_PORT, tokenPolicy("frontend")), stopGracefully: true }],
+    grpcServers: [{ ...grpcServer(FRONTEND_PORT, tokenPolicy("frontend", ...clients)), stopGracefully: true }],
     schedulers: { "": { endpoint: authenticated(`scheduler:${SCHEDULER_PORTS.client}`, "scheduler") } },
     contentAddressableStorage: {
       backend: storage,

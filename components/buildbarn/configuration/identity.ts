@@ -79,11 +79,12 @@ export function authenticated(address: string, server: Server): GrpcClient {
 }
 
 /**
- * Takes tokens of the farm's issuer that are meant for this server and end. Keys and issuer are files, so that new
- * ones need no restart; BuildBarn itself checks `exp` and `nbf`.
+ * Takes tokens of the farm's issuer that are meant for this server, are some of these subjects', and end. Keys and
+ * issuer are files, so that new ones need no restart; BuildBarn itself checks `exp` and `nbf`. Subjects are checked
+ * here too, for not every call asks an authorizer: the scheduler's TerminateWorkers does not.
  */
-export function tokenPolicy(server: Server): AuthenticationPolicy {
-  const payload = { iss: "https://issuer", aud: [audience(server)], exp: 1, sub: "system:serviceaccount:monofarm:worker" };
+export function tokenPolicy(server: Server, ...subjects: readonly string[]): AuthenticationPolicy {
+  const payload = { iss: "https://issuer", aud: [audience(server)], exp: 1, sub: subjects[0] };
   const vector = (change: object, expectedOutput: boolean) => ({
     input: { payload: { ...payload, ...change }, files: { issuer: "https://issuer" } },
     expectedOutput,
@@ -94,7 +95,7 @@ export function tokenPolicy(server: Server): AuthenticationPolicy {
       "type(payload.aud) == 'array'",
       `contains(payload.aud, '${audience(server)}')`,
       "type(payload.exp) == 'number'",
-      "type(payload.sub) == 'string'",
+      `contains(${literal(subjects)}, payload.sub)`,
     ].join(" && "),
     files: [{ key: "issuer", path: `${KEYS_DIRECTORY}/issuer` }],
     testVectors: [
@@ -103,7 +104,7 @@ export function tokenPolicy(server: Server): AuthenticationPolicy {
       vector({ aud: ["another.monofarm"] }, false),
       vector({ aud: `not.${audience(server)}` }, false),
       vector({ exp: null }, false),
-      vector({ sub: null }, false),
+      vector({ sub: "system:serviceaccount:another:pod" }, false),
     ],
   };
   return {
@@ -117,6 +118,11 @@ export function tokenPolicy(server: Server): AuthenticationPolicy {
   };
 }
 
+/** A value as JMESPath writes it. */
+function literal(value: unknown): string {
+  return `\`${JSON.stringify(value)}\``;
+}
+
 /** Lets these subjects in, and nobody else. */
 export function only(...subjects: readonly string[]): Authorizer {
   const vector = (found: string, expectedOutput: boolean) => ({
@@ -125,7 +131,7 @@ export function only(...subjects: readonly string[]): Authorizer {
   });
   return {
     jmespathExpression: {
-      expression: `contains(\`${JSON.stringify(subjects)}\`, authenticationMetadata.public.subject)`,
+      expression: `contains(${literal(subjects)}, authenticationMetadata.public.subject)`,
       testVectors: [...subjects.map((name) => vector(name, true)), vector("system:serviceaccount:another:pod", false)],
     },
   };

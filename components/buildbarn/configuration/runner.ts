@@ -27,6 +27,11 @@ const MESSAGE_QUEUES = "/dev/mqueue";
 /** The user of actions, nobody else's: Debian's passwd calls it `nobody`. */
 export const ACTION_USER = 65534;
 
+/** Removes what the kernel lists: `ipcrm --all` (util-linux 2.38) leaves out what has the id 0. The heading is no id. */
+function removeAll(list: string, option: string): string {
+  return `while read -r key id rest; do ipcrm ${option} "$id"; done </proc/sysvipc/${list}`;
+}
+
 /**
  * As the action's user, for nobody else's processes are among those that it may kill: removes what the kernel keeps
  * under a key, then kills at one blow whatever still runs. BuildBarn's own cleaning reads a list and kills one after
@@ -39,7 +44,7 @@ const KILL_ALL = [
   "--clear-groups",
   "/bin/sh",
   "-c",
-  "ipcrm --all=shm --all=sem --all=msg; kill -KILL -1; :",
+  `${removeAll("shm", "-m")}; ${removeAll("sem", "-s")}; kill -KILL -1; :`,
 ];
 
 /** Permissions that no file of an action has from the start: writing for others than its user. */

@@ -64,11 +64,11 @@ export interface SchedulerDemand {
  */
 export function schedulerConfiguration(demand: SchedulerDemand): BbScheduler {
   const { shards, callers, platforms, maximumExecutionSeconds } = demand;
-  const server = (port: number) => grpcServer(port, tokenPolicy("scheduler"));
+  const server = (port: number, caller: string) => grpcServer(port, tokenPolicy("scheduler", caller));
   return {
-    clientGrpcServers: [server(SCHEDULER_PORTS.client)],
-    workerGrpcServers: [server(SCHEDULER_PORTS.worker)],
-    buildQueueStateGrpcServers: [server(SCHEDULER_PORTS.queueState)],
+    clientGrpcServers: [server(SCHEDULER_PORTS.client, callers.frontend)],
+    workerGrpcServers: [server(SCHEDULER_PORTS.worker, callers.worker)],
+    buildQueueStateGrpcServers: [server(SCHEDULER_PORTS.queueState, callers.operator)],
     contentAddressableStorage: shardedStorage(shards),
     executeAuthorizer: only(callers.frontend),
     modifyDrainsAuthorizer: only(callers.operator),

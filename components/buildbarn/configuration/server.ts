@@ -39,9 +39,7 @@ export type AuthenticationPolicy =
 
 /** Who may call an operation. */
 export type Authorizer =
-  | { readonly allow: Empty }
-  | { readonly deny: Empty }
-  | { readonly jmespathExpression: JmespathExpression };
+  { readonly allow: Empty } | { readonly deny: Empty } | { readonly jmespathExpression: JmespathExpression };
 
 /** A gRPC server on TCP addresses, UNIX sockets or both. */
 export interface GrpcServer {

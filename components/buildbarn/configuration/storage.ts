@@ -49,7 +49,9 @@ export function storageConfiguration(
   { frontend, scheduler, worker }: Callers,
 ): BbStorage {
   return {
-    grpcServers: [{ ...grpcServer(STORAGE_PORT, tokenPolicy("storage")), stopGracefully: true }],
+    grpcServers: [
+      { ...grpcServer(STORAGE_PORT, tokenPolicy("storage", frontend, scheduler, worker)), stopGracefully: true },
+    ],
     contentAddressableStorage: {
       backend: localStore("cas", plans.cas),
       getAuthorizer: only(frontend, scheduler, worker),

@@ -1,0 +1,172 @@
+/**
+ * Serves a pack to Pulumi's engine: its gRPC service `pulumirpc.Analyzer`, by the messages that @pulumi/pulumi brings.
+ * docs/adr/0006-packs-speak-the-protocol.md tells why @pulumi/policy does not.
+ */
+import { type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall } from "@grpc/grpc-js";
+import { AnalyzerService } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/analyzer_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+
+import type { Exemption } from "./exemptions";
+import { type Diagnostic, description, Pack, type Policy, tuningSchema } from "./pack";
+import type { Resource, Rule } from "./rule";
+import type { Level, RuleTuning, Tuning } from "./tuning";
+import { properties } from "./wire";
+
+const LEVELS: Readonly<Record<Level, messages.EnforcementLevel>> = {
+  advisory: messages.EnforcementLevel.ADVISORY,
+  mandatory: messages.EnforcementLevel.MANDATORY,
+  disabled: messages.EnforcementLevel.DISABLED,
+};
+const SEVERITIES: Readonly<Record<Rule["severity"], messages.PolicySeverity>> = {
+  low: messages.PolicySeverity.POLICY_SEVERITY_LOW,
+  medium: messages.PolicySeverity.POLICY_SEVERITY_MEDIUM,
+  high: messages.PolicySeverity.POLICY_SEVERITY_HIGH,
+  critical: messages.PolicySeverity.POLICY_SEVERITY_CRITICAL,
+};
+
+/** Largest message: the engine sends all resources of a stack in one. */
+const LARGEST_MESSAGE = 400 * 2 ** 20;
+
+/** Serves rules as a pack, and prints the port, as the engine expects of what it starts. */
+export function servePack(name: string, version: string, rules: readonly Rule[]): void {
+  const server = new Server({ "grpc.max_receive_message_length": LARGEST_MESSAGE });
+  server.addService(AnalyzerService, analyzer(new Pack(name, rules), version));
+  server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+    if (error) throw error;
+    process.stdout.write(`${port}\n`);
+  });
+}
+
+/** A method of the service; what it throws, the engine is told. */
+function unary<Request, Response>(answer: (request: Request) => Response) {
+  return ({ request }: Pick<ServerUnaryCall<Request, Response>, "request">, done: sendUnaryData<Response>) => {
+    let response: Response;
+    try {
+      response = answer(request);
+    } catch (error) {
+      done(error instanceof Error ? new Error(error.stack) : new Error(String(error)));
+      return;
+    }
+    done(null, response);
+  };
+}
+
+/** The methods of the service. There is none to remediate: no rule changes what was asked for. */
+export function analyzer(pack: Pack, version: string) {
+  const respond = (diagnostics: readonly Diagnostic[]) => {
+    const response = new messages.AnalyzeResponse();
+    response.setDiagnosticsList(diagnostics.map((one) => diagnosticMessage(one, pack.name, version)));
+    return response;
+  };
+  return {
+    getAnalyzerInfo: unary<Empty, messages.AnalyzerInfo>(() => info(pack, version)),
+    getPluginInfo: unary<Empty, PluginInfo>(() => {
+      const plugin = new PluginInfo();
+      plugin.setVersion(version);
+      return plugin;
+    }),
+    configureStack: unary<messages.AnalyzerStackConfigureRequest, messages.AnalyzerStackConfigureResponse>(
+      () => new messages.AnalyzerStackConfigureResponse(),
+    ),
+    configure: unary<messages.ConfigureAnalyzerRequest, Empty>((request) => {
+      pack.configure(tuning(request));
+      return new Empty();
+    }),
+    analyze: unary<messages.AnalyzeRequest, messages.AnalyzeResponse>((request) =>
+      respond(pack.analyze(resource(request))),
+    ),
+    analyzeStack: unary<messages.AnalyzeStackRequest, messages.AnalyzeResponse>((request) =>
+      respond(pack.analyzeStack(request.getResourcesList().map((one) => resource(one, madeOf(one))))),
+    ),
+  };
+}
+
+function info(pack: Pack, version: string): messages.AnalyzerInfo {
+  const told = new messages.AnalyzerInfo();
+  told.setName(pack.name);
+  told.setVersion(version);
+  told.setSupportsconfig(true);
+  told.setPoliciesList(pack.policies.map(policyMessage));
+  return told;
+}
+
+function policyMessage(policy: Policy): messages.PolicyInfo {
+  const { rule } = policy;
+  const { POLICY_TYPE_RESOURCE, POLICY_TYPE_STACK } = messages.PolicyType;
+  const told = new messages.PolicyInfo();
+  told.setPolicyType(policy.looksAt === "resource" ? POLICY_TYPE_RESOURCE : POLICY_TYPE_STACK);
+  told.setName(policy.name);
+  told.setDescription(description(policy));
+  told.setEnforcementlevel(LEVELS[rule.level]);
+  told.setSeverity(SEVERITIES[rule.severity]);
+  told.setRemediationSteps(`Change ${rule.key}.`);
+  const schema = new messages.PolicyConfigSchema();
+  schema.setProperties(Struct.fromJavaScript(tuningSchema(rule)));
+  told.setConfigschema(schema);
+  const framework = new messages.PolicyComplianceFramework();
+  framework.setName("SLSA");
+  framework.setVersion("v1.1");
+  framework.setReference("https://slsa.dev/spec/v1.1/requirements");
+  framework.setSpecification(rule.slsa.startsWith("beyond") ? rule.slsa : `Build L3: ${rule.slsa}`);
+  told.setFramework(framework);
+  return told;
+}
+
+function diagnosticMessage({ policy, level, urn, text }: Diagnostic, pack: string, version: string) {
+  const told = new messages.AnalyzeDiagnostic();
+  told.setPolicyname(policy.name);
+  told.setPolicypackname(pack);
+  told.setPolicypackversion(version);
+  told.setDescription(description(policy));
+  told.setMessage(`${description(policy)}\n${text}`);
+  told.setEnforcementlevel(LEVELS[level]);
+  told.setSeverity(SEVERITIES[policy.rule.severity]);
+  told.setUrn(urn);
+  return told;
+}
+
+/** What the engine was given by `--policy-pack-config`, or the rules' own where that leaves something out. */
+function tuning(request: messages.ConfigureAnalyzerRequest): Tuning {
+  const entries: [string, RuleTuning][] = [];
+  request.getPolicyconfigMap().forEach((config: messages.PolicyConfig, name: string) => {
+    const { exempt, ...others } = properties(config.getProperties());
+    const numbers = Object.entries(others).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+    const [level] = Object.entries(LEVELS).find(([, value]) => value === config.getEnforcementlevel()) ?? [];
+    if (level === undefined) throw new Error(`policy ${name}: found a level that is not one of the packs'`);
+    entries.push([
+      name,
+      {
+        enforcementLevel: level as Level,
+        exempt: exempt as readonly Exemption[] | undefined,
+        settings: Object.fromEntries(numbers),
+      },
+    ]);
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A resource as rules see it; it is read when a rule first asks for its properties, since most rules pass most by. */
+function resource(sent: messages.AnalyzeRequest | messages.AnalyzerResource, made: Resource["madeOf"] = {}): Resource {
+  let read: Resource["props"] | undefined;
+  return {
+    type: sent.getType(),
+    name: sent.getName(),
+    urn: sent.getUrn(),
+    get props() {
+      return (read ??= properties(sent.getProperties()));
+    },
+    protect: sent.getOptions()?.getProtect() ?? false,
+    madeOf: made,
+  };
+}
+
+function madeOf(sent: messages.AnalyzerResource): Resource["madeOf"] {
+  const links: Record<string, readonly string[]> = {};
+  sent.getPropertydependenciesMap().forEach((dependencies: messages.AnalyzerPropertyDependencies, property: string) => {
+    links[property] = dependencies.getUrnsList();
+  });
+  return links;
+}
