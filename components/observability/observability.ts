@@ -1,21 +1,12 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { configurationFiles, declareFiles, type Files } from "../buildbarn/configuration-files";
 import { declareNetworkPolicies } from "../buildbarn/network-policies";
-import {
-  AS_FARM_USER,
-  type ConfigurationFiles,
-  configurationFiles,
-  CONFINED,
-  podDefaults,
-  podMetadata,
-  resources,
-  selector,
-} from "../buildbarn/pod";
+import { AS_FARM_USER, CONFINED, podDefaults, podMetadata, resources, selector } from "../buildbarn/pod";
 import { type NodePool, poolFor, type Platform } from "../platform/platform";
 import { UserError } from "../user-error";
 import { CONFIGURATION_DIRECTORY, PROMETHEUS_PORT, prometheusConfiguration } from "./configuration";
@@ -78,15 +69,7 @@ export class Observability extends pulumi.ComponentResource {
       );
     }
     const files = observabilityFiles(args.namespaceName, args.thresholds);
-    const config = new kubernetes.core.v1.ConfigMap(
-      NAME,
-      {
-        metadata: { name: `${NAME}-${files.checksum}`, namespace, labels: selector(NAME) },
-        immutable: true,
-        data: { ...files.data },
-      },
-      mine,
-    );
+    const config = declareFiles(NAME, files, { namespace, labels: selector(NAME) }, mine);
     const metadata = { name: NAME, namespace, labels: selector(NAME) };
     new kubernetes.apps.v1.Deployment(
       NAME,
@@ -96,7 +79,7 @@ export class Observability extends pulumi.ComponentResource {
           replicas: 1,
           strategy: { type: "Recreate" },
           selector: { matchLabels: selector(NAME) },
-          template: { metadata: podMetadata(NAME, files), spec: pod(args, config.metadata.name) },
+          template: { metadata: podMetadata(NAME), spec: pod(args, files.name) },
         },
       },
       { ...mine, dependsOn: [config, ...policies] },
@@ -105,14 +88,10 @@ export class Observability extends pulumi.ComponentResource {
   }
 }
 
-/** Prometheus' files for a namespace, by name, and the checksum of them all. */
-export function observabilityFiles(namespace: string, thresholds: Thresholds = THRESHOLDS): ConfigurationFiles {
-  const { data: configuration } = configurationFiles({
-    prometheus: prometheusConfiguration(namespace, SCRAPED),
-    rules: ruleFile(thresholds),
-  });
-  const data = { ...configuration, "farm.html": DASHBOARD };
-  return { data, checksum: createHash("sha256").update(JSON.stringify(data)).digest("hex").slice(0, 16) };
+/** Prometheus' files for a namespace. */
+export function observabilityFiles(namespace: string, thresholds: Thresholds = THRESHOLDS): Files {
+  const configurations = { prometheus: prometheusConfiguration(namespace, SCRAPED), rules: ruleFile(thresholds) };
+  return configurationFiles(NAME, configurations, { "farm.html": DASHBOARD });
 }
 
 /** What Prometheus is started with; consoles are all that it has for a browser. */
@@ -126,7 +105,7 @@ export function prometheusArguments(configuration: string, consoles: string, dat
   ];
 }
 
-function pod(args: ObservabilityArgs, configMap: pulumi.Input<string>): kubernetes.types.input.core.v1.PodSpec {
+function pod(args: ObservabilityArgs, configMap: string): kubernetes.types.input.core.v1.PodSpec {
   const httpGet = { path: "/-/ready", port: PROMETHEUS_PORT };
   const config = (key: string, path: string) => ({ key, path });
   return {

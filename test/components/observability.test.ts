@@ -8,20 +8,15 @@ import { scrapePolicies } from "../../components/observability/network-policies"
 import { alerts, RECORDINGS, THRESHOLDS } from "../../components/observability/rules";
 import { SCRAPED } from "../../components/observability/scraped";
 import { declareFarm } from "../stacks/golden";
-import { kubernetesValues } from "../stacks/kubernetes-values";
+import { kubernetesValues, observedValues } from "../stacks/kubernetes-values";
 import { ofType, type Recorded } from "./recorder";
 
-const IMAGE = `registry.example/prometheus@sha256:${"9".repeat(64)}`;
-
-const withPrometheus = () => {
-  const values = kubernetesValues();
-  return { ...values, "monofarm:images": { ...(values["monofarm:images"] as object), prometheus: IMAGE } };
-};
+const IMAGE = `registry.example/9@sha256:${"9".repeat(64)}`;
 
 describe("a farm with a Prometheus", () => {
   let resources: Recorded[];
   beforeAll(async () => {
-    resources = await declareFarm(withPrometheus());
+    resources = await declareFarm(observedValues());
   });
 
   const mine = (type: string) =>
