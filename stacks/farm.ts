@@ -17,6 +17,7 @@ import { declareArtifacts } from "./artifacts";
 import { crossCheckFarm, FARM_SLICES } from "./config/farm";
 import type { Values } from "./config/check";
 import { readConfig } from "./config/read";
+import { declareGithub } from "./github";
 import type { FarmOutputs } from "./outputs";
 import { place } from "./place";
 import { tuningOf } from "./tuning";
@@ -35,7 +36,7 @@ const DRAIN_MARGIN_SECONDS = 60;
 
 type Config = Values<typeof FARM_SLICES>;
 
-/** What lives long: platform → admission → artifact store → BuildBarn → observability. */
+/** What lives long: platform → admission → artifact store → BuildBarn → observability → GitHub. */
 export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<FarmOutputs[Key]> } {
   const config = readConfig(FARM_SLICES, crossCheckFarm);
   const demand = storageDemand(config);
@@ -43,7 +44,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
   const { own } = config.artifacts;
 
   const where = place(
-    config.platform,
+    config,
     own === undefined ? claims : [...claims, { namespace: FARM_NAMESPACE, name: S3_CLAIM, bytes: own.volumeMiB }],
   );
   const { platform, outputs } = where;
@@ -95,7 +96,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
 
   const client = poolFor(platform, "client", "amd64") ?? poolFor(platform, "client", "arm64");
   const workerImages = Object.fromEntries(workerPools(config).map((pool) => [pool.architecture, pool.workerImage]));
-  return {
+  const told = {
     endpoint: buildbarn.endpoint,
     ...artifacts,
     workerImages,
@@ -114,6 +115,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     namespace,
     ...outputs,
   };
+  return { ...told, ...declareGithub(config, where, podSecurity("restricted"), RELEASE_NAMESPACE, told) };
 }
 
 function storageDemand({ storage: { shards, cas, ac } }: Config) {
@@ -125,7 +127,7 @@ function storageDemand({ storage: { shards, cas, ac } }: Config) {
   return { shards, cas: demand(cas), ac: demand(ac) };
 }
 
-function workerPools({ workers, images }: Config) {
+function workerPools({ workers, images, platform }: Config) {
   return workers.pools.map(({ architecture, replicas, cpu, memory, inputCacheMiB, diskMiB }) => {
     const workerImage = images.workers[architecture];
     if (workerImage === undefined) {
@@ -139,6 +141,7 @@ function workerPools({ workers, images }: Config) {
     return {
       architecture,
       replicas,
+      onDemand: platform.kind === "aws",
       workerImage,
       action: { cpu, memory },
       inputCacheBytes: inputCacheMiB,

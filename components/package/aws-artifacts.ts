@@ -30,6 +30,8 @@ export interface AwsArtifactsArgs {
   readonly prefix: string;
   /** Days in which nobody can change or delete what was released (S3 Object Lock, COMPLIANCE). */
   readonly releaseLockDays: number;
+  /** ARNs of IAM roles that push images. */
+  readonly administrators: string[];
   /** Namespace of the pods of releases. Default: monofarm-release. */
   readonly clientNamespace?: string;
   /** Service account of the pods of releases. Default: client. */
@@ -46,6 +48,8 @@ export class AwsArtifacts extends pulumi.ComponentResource {
   readonly buckets: pulumi.Output<Record<string, string>>;
   /** ARNs of roles by writer: client, and planner and publisher where GitHub's workflows have roles. */
   readonly roles: pulumi.Output<Record<string, string>>;
+  /** Where images are pushed to and pulled from, by name, without a tag. */
+  readonly registry: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: AwsArtifactsArgs, options?: pulumi.ComponentResourceOptions) {
     super("monofarm:index:AwsArtifacts", name, {}, options);
@@ -82,6 +86,7 @@ export class AwsArtifacts extends pulumi.ComponentResource {
     this.endpoint = pulumi.output(artifacts.endpoint);
     this.buckets = pulumi.output<Record<string, pulumi.Output<string>>>(artifacts.buckets);
     this.roles = pulumi.output<Record<string, pulumi.Output<string>>>({ ...artifacts.roles });
+    this.registry = pulumi.output<Record<string, pulumi.Output<string>>>({ ...artifacts.registry });
     this.registerOutputs();
   }
 }

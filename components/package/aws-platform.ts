@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as inner from "../platform/aws/aws-platform";
 import type { AddonName } from "../platform/aws/cluster-addons";
 import type { PoolSpec } from "../platform/aws/pool-plan";
+import { byDigest } from "./by-digest";
 
 /** A pool of nodes; one of each role and architecture. */
 export interface AwsNodePoolArgs {
@@ -47,6 +48,8 @@ export interface AwsPlatformArgs {
   /** ARNs of IAM roles that may do anything in the cluster. */
   readonly administrators: string[];
   readonly pools: AwsNodePoolArgs[];
+  /** Image of Cluster Autoscaler for that Kubernetes minor, by digest. */
+  readonly autoscalerImage: string;
 }
 
 /**
@@ -65,10 +68,12 @@ export class AwsPlatform extends pulumi.ComponentResource {
 
   constructor(name: string, args: AwsPlatformArgs, options?: pulumi.ComponentResourceOptions) {
     super("monofarm:index:AwsPlatform", name, {}, options);
+    const { autoscalerImage, ...rest } = args;
     const platform = new inner.AwsPlatform(
       name,
       {
-        ...args,
+        ...rest,
+        autoscaler: { image: byDigest(autoscalerImage, "autoscalerImage"), imagePullPolicy: "IfNotPresent" },
         nat: args.nat ?? false,
         publicCidrs: args.publicCidrs ?? [],
         addons: args.addons as Record<AddonName, string>,

@@ -7,6 +7,7 @@ import { declareNetworkPolicies, FRONTEND_ENTRANCE, networkPolicies } from "../b
 import type { Architecture, NodePool, PoolRole } from "../platform/platform";
 import { podSecurity } from "../platform/pod-security";
 import { UserError } from "../user-error";
+import { byDigest } from "./by-digest";
 
 /** What a shard's store must hold. */
 export interface StoreArgs {
@@ -168,11 +169,6 @@ function store({ sizeMiB, meanBlobBytes, largestBlobMiB }: StoreArgs) {
 function architectureOf(found: string, key: string): Architecture {
   if (found === "amd64" || found === "arm64") return found;
   throw new UserError(key, found, "amd64 or arm64");
-}
-
-function byDigest(image: string, key: string): string {
-  if (/@sha256:[0-9a-f]{64}$/.test(image)) return image;
-  throw new UserError(key, image, "an image by digest: registry/name@sha256:…");
 }
 
 function nodes(role: PoolRole, architecture: Architecture): NodePool {

@@ -27,6 +27,12 @@ const REPLACING: Readonly<Record<string, readonly string[]>> = {
 /** The same for every object of Kubernetes: it is another one. */
 const IDENTITY = ["apiVersion", "kind", "metadata.name", "metadata.namespace"];
 
+/** ARNs that policies read more from than that they are somebody's. */
+const ARNS: Readonly<Record<string, string>> = {
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
+    "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",
+};
+
 /** What a simulated cloud tells of whatever it has made: an id and an ARN that nothing real has. */
 export function made(
   type: string,
@@ -36,7 +42,7 @@ export function made(
   const id = `simulated-${name}`;
   if (!type.startsWith("aws:")) return { id, outputs: inputs };
   const told = {
-    arn: `arn:aws:simulated:::${type}/${name}`,
+    arn: ARNS[type] ?? `arn:aws:simulated:::${type}/${name}`,
     name,
     endpoint: "https://cluster.invalid",
     certificateAuthority: { data: "" },

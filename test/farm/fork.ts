@@ -18,6 +18,7 @@ export const ACCOUNT = {
   "fork:account": "111122223333",
   "fork:administrator": "arn:aws:iam::111122223333:role/farm-administrator",
   "fork:prefix": "example-fork-",
+  "fork:autoscalerImage": `registry.example/cluster-autoscaler@${digest("c")}`,
   "fork:buildbarnImage": `registry.example/buildbarn@${digest("a")}`,
   "fork:workerImage": `registry.example/worker@${digest("b")}`,
 } as const;
