@@ -7,7 +7,9 @@ import { BuildBarn } from "../components/buildbarn/buildbarn";
 import { clientBazelrc } from "../components/buildbarn/client-bazelrc";
 import { declareNetworkPolicies, FRONTEND_ENTRANCE, networkPolicies } from "../components/buildbarn/network-policies";
 import { storageClaims } from "../components/buildbarn/storage";
+import { Observability } from "../components/observability/observability";
 import { poolFor } from "../components/platform/platform";
+import { podSecurity } from "../components/platform/pod-security";
 import { UserError } from "../components/user-error";
 import { admissionPolicies } from "../policies/admission";
 import { RULES } from "../policies/rules";
@@ -29,20 +31,12 @@ export const RELEASE_NAMESPACE = "monofarm-release";
 /** Service account of the pods of releases. */
 export const CLIENT_ACCOUNT = "client";
 
-/** Labels of a namespace that enforces a pod security standard, at a version: a new one must not refuse a farm that stands. */
-export function podSecurity(standard: "baseline" | "restricted"): Record<string, string> {
-  return {
-    "pod-security.kubernetes.io/enforce": standard,
-    "pod-security.kubernetes.io/enforce-version": "v1.33",
-  };
-}
-
 /** Seconds that a worker may go on with its action when its pod is told to stop, beyond which any would be refused. */
 const DRAIN_MARGIN_SECONDS = 60;
 
 type Config = Values<typeof FARM_SLICES>;
 
-/** What lives long: platform → admission → artifact store → BuildBarn → GitHub. */
+/** What lives long: platform → admission → artifact store → BuildBarn → observability → GitHub. */
 export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<FarmOutputs[Key]> } {
   const config = readConfig(FARM_SLICES, crossCheckFarm);
   const demand = storageDemand(config);
@@ -90,6 +84,15 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     maximumExecutionSeconds: config.workers.maximumActionSeconds,
     after,
   });
+  if (config.images.prometheus !== undefined) {
+    new Observability("observability", {
+      platform,
+      namespace,
+      namespaceName: FARM_NAMESPACE,
+      image: config.images.prometheus,
+      imagePullPolicy: config.images.pullPolicy,
+    });
+  }
 
   const client = poolFor(platform, "client", "amd64") ?? poolFor(platform, "client", "arm64");
   const workerImages = Object.fromEntries(workerPools(config).map((pool) => [pool.architecture, pool.workerImage]));

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { UserError } from "../../components/user-error";
 import { CHECKOUT } from "../directories";
 import { inNamespace } from "../node/namespace";
-import { duration } from "../terminal/progress";
+import { duration, StreamProgress } from "../terminal/progress";
 import { table } from "../terminal/table";
+import { ensureTestTools } from "../toolbox/toolbox";
 import { inForeground } from "./again";
 import type { Command } from "./command";
 import { options } from "./options";
@@ -65,12 +66,16 @@ const RUN: Readonly<Record<Stage, () => Promise<Outcome[]>>> = {
   ],
   pure: async () => [await vitest("pure", (argv) => argv)],
   farm: () =>
-    onFarm(["up --no-release", "release --instead"], async () => [
-      await vitest("images", (argv) => argv),
-      await vitest("attacks", inNamespace),
-      await vitest("faults", inNamespace),
-      await vitest("farm", inNamespace),
-    ]),
+    onFarm(["up --no-release", "release --instead"], async () => {
+      // Inside the farm's network nothing can be built.
+      await ensureTestTools(new StreamProgress());
+      return [
+        await vitest("images", (argv) => argv),
+        await vitest("attacks", inNamespace),
+        await vitest("faults", inNamespace),
+        await vitest("farm", inNamespace),
+      ];
+    }),
   arm64: () => onFarm(["up --no-release --arch amd64,arm64"], async () => [await vitest("arm64", inNamespace)]),
 };
 

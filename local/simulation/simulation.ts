@@ -113,6 +113,13 @@ export class Simulation {
     return run(this.tools.pulumi.path, rest, { env: this.environment() });
   }
 
+  /** Takes a state that `pulumi stack export` gave for the stack's own. */
+  async restore(state: string): Promise<void> {
+    const file = join(this.directory, "restored.json");
+    writeFileSync(file, state);
+    await this.state("stack", "import", "--file", file);
+  }
+
   /** What the last run did, in order: `create aws:ec2/vpc:Vpc platform`. */
   done(): string[] {
     return readFileSync(this.log, "utf8").split("\n").filter(Boolean);

@@ -25,6 +25,8 @@ export const imagesSlice = z.strictObject({
   buildbarn: digest,
   client: digest,
   s3: digest.optional(),
+  /** Without it nobody looks at the farm's metrics. */
+  prometheus: digest.optional(),
   /** On AWS: Cluster Autoscaler of the Kubernetes minor in `monofarm:platform.version`. */
   autoscaler: digest.optional(),
   workers: z.strictObject({ amd64: digest.optional(), arm64: digest.optional() }),
