@@ -10,11 +10,12 @@ import { storageClaims } from "../components/buildbarn/storage";
 import { Observability } from "../components/observability/observability";
 import { poolFor } from "../components/platform/platform";
 import { podSecurity } from "../components/platform/pod-security";
+import { STORAGE_KEY } from "../components/matrix/storage-plan";
 import { UserError } from "../components/user-error";
 import { admissionPolicies } from "../policies/admission";
 import { RULES } from "../policies/rules";
 import { declareArtifacts } from "./artifacts";
-import { crossCheckFarm, FARM_SLICES } from "./config/farm";
+import { crossCheckFarm, FARM_SLICES, storageDemand } from "./config/farm";
 import type { Values } from "./config/check";
 import { readConfig } from "./config/read";
 import { declareGithub } from "./github";
@@ -39,8 +40,8 @@ type Config = Values<typeof FARM_SLICES>;
 /** What lives long: platform → admission → artifact store → BuildBarn → observability → GitHub. */
 export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<FarmOutputs[Key]> } {
   const config = readConfig(FARM_SLICES, crossCheckFarm);
-  const demand = storageDemand(config);
-  const claims = storageClaims(FARM_NAMESPACE, demand, "monofarm:storage");
+  const demand = storageDemand(config.storage);
+  const claims = storageClaims(FARM_NAMESPACE, demand, STORAGE_KEY);
   const { own } = config.artifacts;
 
   const where = place(
@@ -111,20 +112,12 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
       emulated: poolFor(platform, "worker", architecture)?.emulated ?? false,
       concurrency: replicas,
     })),
+    storage: demand,
     clientPool: { nodeSelector: client?.nodeSelector ?? {}, tolerations: client?.tolerations ?? [] },
     namespace,
     ...outputs,
   };
   return { ...told, ...declareGithub(config, where, podSecurity("restricted"), RELEASE_NAMESPACE, told) };
-}
-
-function storageDemand({ storage: { shards, cas, ac } }: Config) {
-  const demand = (store: typeof cas) => ({
-    sizeBytes: store.sizeMiB,
-    meanBlobBytes: store.meanBlobBytes,
-    largestBlobBytes: store.largestBlobMiB,
-  });
-  return { shards, cas: demand(cas), ac: demand(ac) };
 }
 
 function workerPools({ workers, images, platform }: Config) {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import type { StorageDemand } from "../../components/buildbarn/storage";
 import { planPool } from "../../components/platform/aws/pool-plan";
 import { UserError } from "../../components/user-error";
 
@@ -49,6 +50,16 @@ export const storageSlice = z.strictObject({
   cas: store(mebibytes(1, 10_000_000)),
   ac: store(mebibytes(1, 10_000_000)),
 });
+
+/** The same as the components take it, in bytes. */
+export function storageDemand({ shards, cas, ac }: z.infer<typeof storageSlice>): StorageDemand {
+  const demand = (store: typeof cas) => ({
+    sizeBytes: store.sizeMiB,
+    meanBlobBytes: store.meanBlobBytes,
+    largestBlobBytes: store.largestBlobMiB,
+  });
+  return { shards, cas: demand(cas), ac: demand(ac) };
+}
 
 /** `monofarm:workers`: what builds. */
 export const workersSlice = z.strictObject({
