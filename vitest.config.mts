@@ -16,12 +16,12 @@ export default defineConfig({
         test: {
           name: "pure",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/{arm64,farm,images}/**", "node_modules/**"],
+          exclude: ["test/{arm64,attacks,farm,faults,images}/**", "node_modules/**"],
           testTimeout: 60_000,
         },
       },
       { test: { name: "images", include: ["test/images/*.test.ts"], testTimeout: 1_800_000 } },
-      ...["farm", "arm64"].map((name) => ({
+      ...["attacks", "faults", "farm", "arm64"].map((name) => ({
         test: {
           name,
           include: [`test/${name}/*.test.ts`],

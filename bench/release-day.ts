@@ -28,7 +28,7 @@ quarterly minor (100,050 targets), then the whole matrix (1,200,600), while proc
 random and a spot storm takes nodes away. Prints rates beside KWOK's own, what was lost, and what etcd held. Ends with 1
 where an index was lost or counted wrongly.
 
-  --short                the quarter alone, and fewer plain pods: about 3 minutes instead of 15
+  --short                the quarter alone, and fewer plain pods: about 3 minutes instead of 8
   --json                 the same as data
   --seed TEXT            decides what goes wrong and when (default: monofarm)
   --qps N                requests a second of the scheduler and of each controller (default: 100)

@@ -12,20 +12,15 @@ type Config = Pick<Values<typeof FARM_SLICES>, "artifacts" | "github" | "images"
 
 /** What a store tells those who use it. */
 type StoreOutputs = {
-  readonly [Key in "s3" | "credentials" | "clientServiceAccount" | "roles"]?: pulumi.Input<
-    NonNullable<FarmOutputs[Key]>
-  >;
+  readonly [Key in "s3" | "credentials" | "roles"]?: pulumi.Input<NonNullable<FarmOutputs[Key]>>;
 } & { readonly s3: pulumi.Input<FarmOutputs["s3"]> };
-
-/** Service account of the pods of releases, where they have a role. */
-const CLIENT = "client";
 
 /** The farm's artifact store: buckets of AWS' where the farm stands there, else on a server of its own or another's. */
 export function declareArtifacts(
   config: Config,
   { platform, aws }: Place,
   namespace: pulumi.Output<string>,
-  releaseNamespace: string,
+  clients: { readonly namespace: string; readonly serviceAccount: string },
 ): StoreOutputs {
   const { prefix, forceDestroy, releaseLock } = config.artifacts;
   if (aws !== undefined && config.platform.kind === "aws" && releaseLock !== "none") {
@@ -38,7 +33,7 @@ export function declareArtifacts(
       account,
       prefix,
       releaseLockDays: releaseLock.days,
-      clients: { namespace: releaseNamespace, serviceAccount: CLIENT },
+      clients,
       ...(github !== undefined && {
         github: {
           planner: { repositoryId: github.repositoryId, ...github.planner },
@@ -49,7 +44,6 @@ export function declareArtifacts(
     const { endpoint, buckets, roles } = artifacts;
     return {
       s3: pulumi.output({ endpoint, address: endpoint, region, buckets }),
-      clientServiceAccount: CLIENT,
       roles: pulumi.output({ ...roles }),
     };
   }

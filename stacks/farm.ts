@@ -25,6 +25,9 @@ export const FARM_NAMESPACE = "monofarm";
 /** Namespace of the Jobs of releases. */
 export const RELEASE_NAMESPACE = "monofarm-release";
 
+/** Service account of the pods of releases. */
+export const CLIENT_ACCOUNT = "client";
+
 /** Labels of a namespace that enforces a pod security standard, at a version: a new one must not refuse a farm that stands. */
 export function podSecurity(standard: "baseline" | "restricted"): Record<string, string> {
   return {
@@ -69,10 +72,15 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
   const entrances = [FRONTEND_ENTRANCE, ...(own === undefined ? [] : [{ part: "s3", port: S3_PORT }])];
   const policies = networkPolicies(RELEASE_NAMESPACE, entrances, outputs.egress.dns);
   const after = declareNetworkPolicies(namespace, policies, { provider });
-  const artifacts = declareArtifacts(config, where, namespace, RELEASE_NAMESPACE);
+  const artifacts = declareArtifacts(config, where, namespace, {
+    namespace: RELEASE_NAMESPACE,
+    serviceAccount: CLIENT_ACCOUNT,
+  });
   const buildbarn = new BuildBarn("buildbarn", {
     platform,
     namespace,
+    namespaceName: FARM_NAMESPACE,
+    clients: [{ namespace: RELEASE_NAMESPACE, name: CLIENT_ACCOUNT }],
     image: config.images.buildbarn,
     imagePullPolicy: config.images.pullPolicy,
     storage: demand,
@@ -92,6 +100,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
       bazelrc: pulumi.output(buildbarn.endpoint).apply((endpoint) => clientBazelrc(endpoint, workerImages)),
     }),
     clientImage: config.images.client,
+    gatewayImage: config.images.buildbarn,
     imagePullPolicy: config.images.pullPolicy,
     pools: workerPools(config).map(({ architecture, replicas }) => ({
       architecture,
@@ -114,7 +123,7 @@ function storageDemand({ storage: { shards, cas, ac } }: Config) {
 }
 
 function workerPools({ workers, images }: Config) {
-  return workers.pools.map(({ architecture, replicas, cpu, memory, inputCacheMiB }) => {
+  return workers.pools.map(({ architecture, replicas, cpu, memory, inputCacheMiB, diskMiB }) => {
     const workerImage = images.workers[architecture];
     if (workerImage === undefined) {
       throw new UserError(
@@ -130,6 +139,7 @@ function workerPools({ workers, images }: Config) {
       workerImage,
       action: { cpu, memory },
       inputCacheBytes: inputCacheMiB,
+      diskBytes: diskMiB,
       drainSeconds,
     };
   });

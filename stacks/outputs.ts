@@ -26,6 +26,8 @@ export interface FarmOutputs {
   /** Worker images by digest: what actions must ask for. */
   readonly workerImages: Partial<Readonly<Record<Architecture, string>>>;
   readonly clientImage: string;
+  /** Image of what shows a Bazel client's token to the farm. */
+  readonly gatewayImage: string;
   readonly imagePullPolicy: string;
   readonly pools: readonly {
     readonly architecture: Architecture;
@@ -37,8 +39,6 @@ export interface FarmOutputs {
     readonly nodeSelector: Readonly<Record<string, string>>;
     readonly tolerations: readonly { key: string; operator: string; value?: string; effect?: string }[];
   };
-  /** Service account whose role the pods of releases have, where they need no credentials. */
-  readonly clientServiceAccount?: string;
   /** ARNs of the roles of those who add to buckets. */
   readonly roles?: Readonly<Record<string, string>>;
   /** Lines of a `.bazelrc` for clients in the cluster; on AWS. */

@@ -57,6 +57,7 @@ function clusterPlace(config: ClusterPlace, claims: readonly Claim[]): Place {
   const platform = new KubernetesPlatform("platform", {
     kubeconfig,
     ...(context !== undefined && { context }),
+    tokenIssuer: config.tokenIssuer,
     pools: config.pools.map((pool) => ({ ...pool, tolerations: pool.tolerations.map(toleration) })),
     ...(kind === "local" && { localVolumes: config.localVolumes }),
     ...(kind === "kubernetes" &&

@@ -9,7 +9,7 @@ import { readIndex } from "../components/matrix/read-index";
 import { releasePolicies } from "../components/matrix/release-policies";
 import { declareNetworkPolicies } from "../components/buildbarn/network-policies";
 import { UserError } from "../components/user-error";
-import { podSecurity, RELEASE_NAMESPACE } from "./farm";
+import { CLIENT_ACCOUNT, podSecurity, RELEASE_NAMESPACE } from "./farm";
 import { readConfig } from "./config/read";
 import { RELEASE_SLICES } from "./config/release";
 import type { FarmOutputs, ReleaseOutputs } from "./outputs";
@@ -23,7 +23,7 @@ const PROJECT = join(__dirname, "..");
 export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi.Input<ReleaseOutputs[Key]> }> {
   const config = readConfig(RELEASE_SLICES);
   const index = readIndex(join(PROJECT, config.release.index));
-  const { farm, serviceAccount, credentials } = await farmOutputs(config.farm);
+  const { farm, credentials } = await farmOutputs(config.farm);
   const plan = planFarmRelease(
     { ...config.release, index },
     farm,
@@ -41,7 +41,7 @@ export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi
     { provider },
   ).metadata.name;
   const policies = declareNetworkPolicies(namespace, releasePolicies(farm.namespace, farm.egress), { provider });
-  const access = declareAccess(namespace, serviceAccount, credentials, { provider });
+  const access = declareAccess(namespace, credentials, { provider });
   new ReleaseJobs(
     "release",
     {
@@ -50,6 +50,7 @@ export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi
       pods: {
         image: farm.clientImage,
         imagePullPolicy: farm.imagePullPolicy,
+        gatewayImage: farm.gatewayImage,
         frontend: farm.endpoint,
         s3: farm.s3,
         ...access,
@@ -85,6 +86,7 @@ async function farmOutputs(stack: string) {
     s3: await value("s3"),
     workerImages: await value("workerImages"),
     clientImage: await value("clientImage"),
+    gatewayImage: await value("gatewayImage"),
     imagePullPolicy: await value("imagePullPolicy"),
     pools: await value("pools"),
     clientPool: await value("clientPool"),
@@ -93,30 +95,25 @@ async function farmOutputs(stack: string) {
     platform: await value("platform"),
     egress: await value("egress"),
   };
-  const account = await reference.getOutputDetails("clientServiceAccount");
-  return {
-    farm,
-    serviceAccount: account.value as FarmOutputs["clientServiceAccount"],
-    credentials: reference.getOutput("credentials") as pulumi.Output<NonNullable<FarmOutputs["credentials"]>>,
-  };
+  const details = await reference.getOutputDetails("credentials");
+  return { farm, credentials: (details.secretValue ?? details.value) as FarmOutputs["credentials"] };
 }
 
-/** What the pods of a release prove themselves with at the artifact store: a role of their own, else keys. */
+/** What the pods of a release prove themselves with: their account, and at a store that knows no accounts its keys. */
 function declareAccess(
   namespace: pulumi.Output<string>,
-  serviceAccount: string | undefined,
-  stringData: pulumi.Output<NonNullable<FarmOutputs["credentials"]>>,
+  credentials: FarmOutputs["credentials"],
   options: pulumi.CustomResourceOptions,
 ) {
-  if (serviceAccount === undefined) {
-    const metadata = { name: "s3-credentials", namespace };
-    const secret = new kubernetes.core.v1.Secret("s3-credentials", { metadata, stringData }, options);
-    return { credentialsSecret: secret.metadata.name };
-  }
   const account = new kubernetes.core.v1.ServiceAccount(
-    serviceAccount,
-    { metadata: { name: serviceAccount, namespace }, automountServiceAccountToken: false },
+    CLIENT_ACCOUNT,
+    { metadata: { name: CLIENT_ACCOUNT, namespace }, automountServiceAccountToken: false },
     options,
   );
-  return { serviceAccount: account.metadata.name };
+  const serviceAccount = account.metadata.name;
+  if (credentials === undefined) return { serviceAccount };
+  const metadata = { name: "s3-credentials", namespace };
+  const stringData = pulumi.secret({ ...credentials });
+  const secret = new kubernetes.core.v1.Secret("s3-credentials", { metadata, stringData }, options);
+  return { serviceAccount, credentialsSecret: secret.metadata.name };
 }

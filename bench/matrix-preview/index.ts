@@ -19,6 +19,8 @@ new ReleaseJobs(
     namespace: "monofarm-release",
     pods: {
       image: image("client"),
+      gatewayImage: image("client"),
+      serviceAccount: "client",
       imagePullPolicy: "IfNotPresent",
       frontend: "grpc://frontend.monofarm:8980",
       s3: { endpoint: "http://s3.monofarm:7070", region: "us-east-1" },

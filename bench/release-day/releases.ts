@@ -108,6 +108,8 @@ function podsOf({ architecture }: JobPlan): ReleasePods {
   const image = (name: string) => `monofarm.local/${name}@sha256:${"0".repeat(64)}`;
   return {
     image: image("client"),
+    gatewayImage: image("client"),
+    serviceAccount: "client",
     imagePullPolicy: "IfNotPresent",
     frontend: "grpc://frontend.monofarm:8980",
     s3: { endpoint: "http://s3.monofarm:7070", region: "us-east-1" },

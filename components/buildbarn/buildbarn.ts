@@ -3,16 +3,23 @@ import * as pulumi from "@pulumi/pulumi";
 import { poolFor, type Architecture, type NodePool, type Platform } from "../platform/platform";
 import { UserError } from "../user-error";
 import { FRONTEND_PORT } from "./configuration/frontend";
+import { callers, type ServiceAccountName } from "./configuration/identity";
 import { declareFrontend } from "./frontend";
 import { platformProperties } from "./platform-properties";
 import { declareScheduler } from "./scheduler";
 import { declareStorage, type StorageDemand } from "./storage";
+import { declareTokenKeys } from "./token-keys";
+import { declareAccounts } from "./tokens";
 import { declareWorkers, type WorkerPool } from "./workers";
 
 /** Arguments of a BuildBarn cluster. */
 export interface BuildBarnArgs {
   readonly platform: Platform;
   readonly namespace: pulumi.Output<string>;
+  /** The same, known beforehand: who the farm's parts are to each other. */
+  readonly namespaceName: string;
+  /** Who may execute actions and read results: Bazel's pods. */
+  readonly clients: readonly ServiceAccountName[];
   /** Image with the BuildBarn programs, by digest. */
   readonly image: string;
   /** `Never` where images are brought to the nodes beforehand. */
@@ -38,14 +45,23 @@ export class BuildBarn extends pulumi.ComponentResource {
   constructor(name: string, args: BuildBarnArgs, options?: pulumi.ComponentResourceOptions) {
     super("monofarm:buildbarn:BuildBarn", name, {}, options);
     const { platform, namespace, image, imagePullPolicy } = args;
-    const mine = { parent: this, provider: platform.provider, dependsOn: [...(args.after ?? [])] };
+    const first = { parent: this, provider: platform.provider, dependsOn: [...(args.after ?? [])] };
     const part = (pool: NodePool) => ({ namespace, image, imagePullPolicy, pool });
     const { shards } = args.storage;
+    const known = callers(args.namespaceName, args.clients);
+
+    const keys = declareTokenKeys(
+      { ...part(pool(platform, "system")), namespaceName: args.namespaceName, issuer: platform.tokenIssuer },
+      first,
+    );
+    const accounts = declareAccounts(namespace, first);
+    const mine = { ...first, dependsOn: [...first.dependsOn, ...keys, ...accounts] };
 
     const storage = declareStorage(
       {
         ...part(pool(platform, "storage")),
         demand: args.storage,
+        callers: known,
         storageClassName: platform.storageClassName,
         key: "monofarm:storage",
       },
@@ -56,6 +72,7 @@ export class BuildBarn extends pulumi.ComponentResource {
         ...part(pool(platform, "system")),
         demand: {
           shards,
+          callers: known,
           platforms: args.workers.map(({ architecture, workerImage }) => platformProperties(architecture, workerImage)),
           maximumExecutionSeconds: args.maximumExecutionSeconds,
         },
@@ -65,11 +82,19 @@ export class BuildBarn extends pulumi.ComponentResource {
     // Workers end before the scheduler that they report to, and the storage that they write to.
     const behind = { ...mine, dependsOn: [storage, scheduler] };
     const frontend = declareFrontend(
-      { ...part(pool(platform, "system")), shards, replicas: args.frontendReplicas },
+      { ...part(pool(platform, "system")), shards, callers: known, replicas: args.frontendReplicas },
       behind,
     );
     const workers = args.workers.map((pods) =>
-      declareWorkers({ ...part(pool(platform, "worker", pods.architecture)), shards, workers: pods }, behind),
+      declareWorkers(
+        {
+          ...part(pool(platform, "worker", pods.architecture)),
+          shards,
+          workers: pods,
+          largestFileBytes: args.storage.cas.largestBlobBytes,
+        },
+        behind,
+      ),
     );
 
     // A client that is told the endpoint finds the whole cluster behind it.

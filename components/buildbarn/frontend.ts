@@ -2,21 +2,16 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { FRONTEND_PORT, frontendConfiguration } from "./configuration/frontend";
+import type { Callers } from "./configuration/identity";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
 import { declareConfiguration } from "./configuration-files";
-import {
-  AS_FARM_USER,
-  dependencies,
-  type PartArgs,
-  podDefaults,
-  podMetadata,
-  program,
-  selector,
-} from "./pod";
+import { AS_FARM_USER, dependencies, type PartArgs, podDefaults, podMetadata, program, selector } from "./pod";
+import { KEYS_MOUNT, KEYS_VOLUME, TOKENS_MOUNT, tokensVolume } from "./tokens";
 
 /** Arguments of the frontend. */
 export interface FrontendArgs extends PartArgs {
   readonly shards: number;
+  readonly callers: Callers;
   readonly replicas: number;
 }
 
@@ -25,7 +20,7 @@ export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResour
   const { namespace } = args;
   const labels = selector("frontend");
   const metadata = { name: "frontend", namespace, labels };
-  const configurations = { frontend: frontendConfiguration(args.shards) };
+  const configurations = { frontend: frontendConfiguration(args.shards, args.callers) };
   const config = declareConfiguration("frontend", configurations, { namespace, labels }, options);
   const deployment = new kubernetes.apps.v1.Deployment(
     "frontend",
@@ -38,15 +33,16 @@ export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResour
           metadata: podMetadata("frontend"),
           spec: {
             ...podDefaults(args.pool),
+            serviceAccountName: "frontend",
             terminationGracePeriodSeconds: 60,
             securityContext: AS_FARM_USER,
             containers: [
               {
-                ...program("bb_storage", "frontend", args, { cpu: "100m", memory: "1Gi" }),
+                ...program("bb_storage", "frontend", args, { cpu: "100m", memory: "1Gi" }, [TOKENS_MOUNT, KEYS_MOUNT]),
                 ports: [{ containerPort: FRONTEND_PORT }, { containerPort: DIAGNOSTICS_PORT }],
               },
             ],
-            volumes: [config.volume],
+            volumes: [config.volume, tokensVolume("scheduler", "storage"), KEYS_VOLUME],
           },
         },
       },

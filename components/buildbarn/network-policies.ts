@@ -25,6 +25,9 @@ const DOORS: readonly Door[] = [
   { from: "worker", to: "scheduler", port: SCHEDULER_PORTS.worker },
 ];
 
+/** Ports of API servers: of their Service, and of most behind it. */
+const API_SERVER_PORTS = [443, 6443];
+
 const DNS_PORTS = [
   { port: 53, protocol: "UDP" },
   { port: 53, protocol: "TCP" },
@@ -56,6 +59,12 @@ export function networkPolicies(clients: string, entrances: readonly Entrance[],
   const parts = [...new Set(DOORS.flatMap(({ from, to }) => [from, to]))];
   const policies: Record<string, Spec> = {
     "default-deny": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+    // Where the API server is, differs from cluster to cluster; what its pod may do there does not.
+    "token-keys": {
+      ...pods("token-keys"),
+      policyTypes: ["Egress"],
+      egress: [{ ports: API_SERVER_PORTS.flatMap(tcp) }],
+    },
     names: { podSelector: {}, policyTypes: ["Egress"], egress: [names(dns)] },
   };
   for (const part of parts) {

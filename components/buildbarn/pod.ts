@@ -123,12 +123,18 @@ const CONFIGURATION_DIRECTORY = "/config";
  * itself anew below (bb-storage, pkg/program/run_main_linux.go), so that only the end of the grace period would end it.
  * @param directory where the init and the program are
  */
-export function underInit(directory: string, binary: string, configuration: string): string[] {
-  return [`${directory}/tini`, "--", `${directory}/${binary}`, configuration];
+export function underInit(directory: string, binary: string, ...args: readonly string[]): string[] {
+  return [`${directory}/tini`, "--", `${directory}/${binary}`, ...args];
 }
 
-/** A container that runs a BuildBarn program on the configuration of a part. */
-export function program(binary: string, part: string, args: PartArgs, needs: Resources): Container {
+/** A container that runs a BuildBarn program on the configuration of a part, with further mounts. */
+export function program(
+  binary: string,
+  part: string,
+  args: { readonly image: pulumi.Input<string>; readonly imagePullPolicy: pulumi.Input<string> },
+  needs: Resources,
+  mounts: readonly kubernetes.types.input.core.v1.VolumeMount[] = [],
+): Container {
   return {
     name: part,
     image: args.image,
@@ -136,7 +142,7 @@ export function program(binary: string, part: string, args: PartArgs, needs: Res
     command: underInit("/usr/local/bin", binary, `${CONFIGURATION_DIRECTORY}/${part}.json`),
     resources: resources(needs),
     securityContext: CONFINED,
-    volumeMounts: [{ name: "config", mountPath: CONFIGURATION_DIRECTORY, readOnly: true }],
+    volumeMounts: [{ name: "config", mountPath: CONFIGURATION_DIRECTORY, readOnly: true }, ...mounts],
     ...probes(),
   };
 }

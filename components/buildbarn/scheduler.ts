@@ -4,15 +4,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { SCHEDULER_PORTS, type SchedulerDemand, schedulerConfiguration } from "./configuration/scheduler";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
 import { declareConfiguration } from "./configuration-files";
-import {
-  AS_FARM_USER,
-  dependencies,
-  type PartArgs,
-  podDefaults,
-  podMetadata,
-  program,
-  selector,
-} from "./pod";
+import { AS_FARM_USER, dependencies, type PartArgs, podDefaults, podMetadata, program, selector } from "./pod";
+import { KEYS_MOUNT, KEYS_VOLUME, TOKENS_MOUNT, tokensVolume } from "./tokens";
 
 /** Arguments of the scheduler. */
 export interface SchedulerArgs extends PartArgs {
@@ -52,14 +45,18 @@ export function declareScheduler(
           metadata: podMetadata("scheduler"),
           spec: {
             ...podDefaults(args.pool),
+            serviceAccountName: "scheduler",
             securityContext: AS_FARM_USER,
             containers: [
               {
-                ...program("bb_scheduler", "scheduler", args, { cpu: "100m", memory: "1Gi" }),
+                ...program("bb_scheduler", "scheduler", args, { cpu: "100m", memory: "1Gi" }, [
+                  TOKENS_MOUNT,
+                  KEYS_MOUNT,
+                ]),
                 ports: [...ports.map(({ port }) => ({ containerPort: port })), { containerPort: DIAGNOSTICS_PORT }],
               },
             ],
-            volumes: [config.volume],
+            volumes: [config.volume, tokensVolume("storage"), KEYS_VOLUME],
           },
         },
       },

@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Claim } from "../platform/kubernetes/local-volumes";
 import { planStore, type StoreDemand, volumeBytes } from "./capacity";
 import { STORAGE_PORT } from "./configuration/blob-access";
+import type { Callers } from "./configuration/identity";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
 import { declareConfiguration } from "./configuration-files";
 import { stateDirectory, STORAGE_DIRECTORY, storageConfiguration, STORES } from "./configuration/storage";
@@ -18,6 +19,7 @@ import {
   program,
   selector,
 } from "./pod";
+import { KEYS_MOUNT, KEYS_VOLUME } from "./tokens";
 
 /** Disk of a farm's storage. */
 export interface StorageDemand {
@@ -32,6 +34,7 @@ export interface StorageDemand {
 /** Arguments of the storage shards. */
 export interface StorageArgs extends PartArgs {
   readonly demand: StorageDemand;
+  readonly callers: Callers;
   readonly storageClassName: pulumi.Input<string> | undefined;
   /** Configuration key that sizes come from, for errors. */
   readonly key: string;
@@ -56,7 +59,7 @@ export function declareStorage(
   const stores = plans(demand, args.key);
   const labels = selector("storage");
   const metadata = { name: "storage", namespace, labels };
-  const configurations = { storage: storageConfiguration(stores) };
+  const configurations = { storage: storageConfiguration(stores, args.callers) };
   const config = declareConfiguration("storage", configurations, { namespace, labels }, options);
   new kubernetes.core.v1.Service(
     "storage",
@@ -73,7 +76,8 @@ export function declareStorage(
     options,
   );
   const data = { name: "data", mountPath: STORAGE_DIRECTORY };
-  const shard = program("bb_storage", "storage", args, { cpu: "100m", memory: "2Gi" });
+  // The page cache of mapped blocks counts towards the limit and is given back under pressure.
+  const shard = program("bb_storage", "storage", args, { cpu: "100m", memory: "2Gi" }, [KEYS_MOUNT, data]);
   return new kubernetes.apps.v1.StatefulSet(
     "storage",
     {
@@ -94,11 +98,9 @@ export function declareStorage(
               {
                 ...shard,
                 ports: [{ containerPort: STORAGE_PORT }, { containerPort: DIAGNOSTICS_PORT }],
-                // The page cache of mapped blocks counts towards the limit and is given back under pressure.
-                volumeMounts: [{ name: "config", mountPath: "/config", readOnly: true }, data],
               },
             ],
-            volumes: [config.volume],
+            volumes: [config.volume, KEYS_VOLUME],
           },
         },
         ...dataVolume(args.storageClassName, volumeBytes(Object.values(stores))),

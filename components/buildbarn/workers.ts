@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
@@ -8,7 +10,6 @@ import { type ConfigurationFiles, declareConfiguration } from "./configuration-f
 import { platformProperties } from "./platform-properties";
 import {
   dependencies,
-  CONFINED,
   type PartArgs,
   podDefaults,
   podMetadata,
@@ -18,6 +19,7 @@ import {
   selector,
   underInit,
 } from "./pod";
+import { TOKENS_MOUNT, tokensVolume } from "./tokens";
 
 /** A set of equal workers. */
 export interface WorkerPool {
@@ -30,6 +32,8 @@ export interface WorkerPool {
   readonly action: Resources;
   /** Bytes of input files that a worker keeps for later actions. */
   readonly inputCacheBytes: number;
+  /** Bytes that an action may write, beside its inputs. */
+  readonly diskBytes: number;
   /** Seconds that a pod which is told to stop may go on with its action. */
   readonly drainSeconds: number;
 }
@@ -39,30 +43,40 @@ export interface WorkersArgs extends PartArgs {
   readonly pool: NodePool;
   readonly workers: WorkerPool;
   readonly shards: number;
+  /** Bytes of the largest file that an action may write: what the CAS takes. */
+  readonly largestFileBytes: number;
 }
 
-/** The uid of actions: `nobody`, which Debian's passwd names. */
-const ACTION_USER = 65534;
+/** Root without root's powers but these: to remove what actions left in directories of their own. */
+const CLEANER = ["DAC_OVERRIDE", "FOWNER"];
 
-/**
- * The worker is root without root's powers but two: it removes what actions left in directories of their own.
- * It shares neither a root file system nor a uid with actions.
- */
+/** The worker shares neither a root file system nor a uid with actions. */
 const WORKER_CONTEXT = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
   runAsUser: 0,
-  capabilities: { drop: ["ALL"], add: ["DAC_OVERRIDE", "FOWNER"] },
+  capabilities: { drop: ["ALL"], add: CLEANER },
 };
 
-const ACTION_CONTEXT = { ...CONFINED, runAsUser: ACTION_USER, runAsGroup: ACTION_USER };
+/** The runner starts actions as another user and ends them, and has no other power over the machine. */
+const RUNNER_CONTEXT = {
+  ...WORKER_CONTEXT,
+  capabilities: { drop: ["ALL"], add: [...CLEANER, "KILL", "SETGID", "SETUID"] },
+};
+
+/** What an action sees of the names of machines, wherever it runs. */
+const NAMES = { hosts: "127.0.0.1 localhost\n", "resolv.conf": "" };
+
+/** Name of the machine that actions see. */
+const HOSTNAME = "worker";
 
 /**
  * Declares a pool of workers. In each pod `worker` fetches inputs and stores outputs, and `runner`, a native sidecar
- * from the worker image, runs the action under another uid; the sidecar outlives the worker, so that a pod which is
- * told to stop first ends its action.
+ * from the worker image, runs the action; the sidecar outlives the worker, so that a pod which is told to stop first
+ * ends its action.
  *
- * The two still share the pod's network: an action can open connections that the NetworkPolicy allows the worker.
+ * The worker alone has the pod's tokens. Whatever the runner starts has a user of its own, and no socket that leads
+ * anywhere: `confine` takes them away from the runner itself, before it starts (docs/adr/0006).
  */
 export function declareWorkers(
   args: WorkersArgs,
@@ -73,11 +87,18 @@ export function declareWorkers(
   const platform = platformProperties(workers.architecture, workers.workerImage);
   const configurations = {
     worker: workerConfiguration({ shards: args.shards, platform, inputCacheBytes: workers.inputCacheBytes }),
-    runner: runnerConfiguration(),
   };
   const labels = { ...selector("worker"), "farm.build/architecture": workers.architecture };
   const metadata = { name, namespace, labels };
   const config = declareConfiguration(name, configurations, { namespace, labels }, options);
+  // Apart, for actions may read it.
+  const runner = declareConfiguration(
+    `${name}-runner`,
+    { runner: runnerConfiguration() },
+    { namespace, labels },
+    options,
+    NAMES,
+  );
   return new kubernetes.apps.v1.Deployment(
     name,
     {
@@ -89,66 +110,93 @@ export function declareWorkers(
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
         template: {
           metadata: podMetadata("worker", { ...labels, "farm.build/emulated": String(args.pool.emulated) }),
-          spec: workerPod(args, config),
+          spec: workerPod(args, config, runner),
         },
       },
     },
-    { ...options, dependsOn: [...dependencies(options), config.configMap] },
+    { ...options, dependsOn: [...dependencies(options), config.configMap, runner.configMap] },
   );
 }
 
-function workerPod(args: WorkersArgs, files: ConfigurationFiles): kubernetes.types.input.core.v1.PodSpec {
+function workerPod(
+  args: WorkersArgs,
+  files: ConfigurationFiles,
+  runnerFiles: ConfigurationFiles,
+): kubernetes.types.input.core.v1.PodSpec {
   const { workers } = args;
   const config = { name: "config", mountPath: "/config", readOnly: true };
   const programs = { name: "programs", mountPath: "/bb" };
-  const socket = { name: "socket", mountPath: RUNNER_SOCKET.replace(/\/[^/]*$/, "") };
-  const directories = [BUILD_DIRECTORY, CACHE_DIRECTORY].join(" ");
+  const socket = { name: "socket", mountPath: SOCKET_DIRECTORY };
   return {
     ...podDefaults(args.pool),
+    serviceAccountName: "worker",
+    hostname: HOSTNAME,
     terminationGracePeriodSeconds: workers.drainSeconds,
-    initContainers: [
-      {
-        name: "prepare",
-        image: args.image,
-        imagePullPolicy: args.imagePullPolicy,
-        command: [
-          "/bin/sh",
-          "-euc",
-          `cp /usr/local/bin/bb_runner /usr/local/bin/tini /bb/ && mkdir -p ${directories} && chmod 0777 ${BUILD_DIRECTORY} && chmod 0700 ${CACHE_DIRECTORY}`,
-        ],
-        resources: resources({ cpu: "10m", memory: "64Mi" }),
-        securityContext: WORKER_CONTEXT,
-        volumeMounts: [programs, { name: "worker", mountPath: "/worker" }],
-      },
-      {
-        name: "runner",
-        restartPolicy: "Always",
-        image: workers.workerImage,
-        imagePullPolicy: args.imagePullPolicy,
-        command: underInit("/bb", "bb_runner", "/config/runner.json"),
-        resources: resources(workers.action),
-        securityContext: ACTION_CONTEXT,
-        volumeMounts: [
-          config,
-          { ...programs, readOnly: true },
-          socket,
-          { name: "worker", mountPath: BUILD_DIRECTORY, subPath: "build" },
-          ...TEMPORARY_DIRECTORIES.map((mountPath, index) => ({ name: `temporary-${index}`, mountPath })),
-        ],
-      },
-    ],
+    initContainers: [prepare(args, [programs, socket]), runner(args, [{ ...programs, readOnly: true }, socket])],
     containers: [
       {
         ...program("bb_worker", "worker", args, { cpu: "50m", memory: "1Gi" }),
         env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
         securityContext: WORKER_CONTEXT,
-        volumeMounts: [config, socket, { name: "worker", mountPath: "/worker" }],
+        volumeMounts: [config, socket, TOKENS_MOUNT, { name: "worker", mountPath: "/worker" }],
       },
     ],
     volumes: [
       files.volume,
-      ...["programs", "socket", "worker"].map((name) => ({ name, emptyDir: {} })),
-      ...TEMPORARY_DIRECTORIES.map((_, index) => ({ name: `temporary-${index}`, emptyDir: {} })),
+      { ...runnerFiles.volume, name: "runner-config" },
+      tokensVolume("scheduler", "storage"),
+      ...["programs", "socket"].map((name) => ({ name, emptyDir: {} })),
+      { name: "worker", emptyDir: { sizeLimit: String(workers.diskBytes + workers.inputCacheBytes) } },
+      ...TEMPORARY_DIRECTORIES.map((_, index) => ({
+        name: `temporary-${index}`,
+        emptyDir: { sizeLimit: String(workers.diskBytes) },
+      })),
+    ],
+  };
+}
+
+type Container = kubernetes.types.input.core.v1.Container;
+type Mounts = readonly kubernetes.types.input.core.v1.VolumeMount[];
+
+const SOCKET_DIRECTORY = dirname(RUNNER_SOCKET);
+
+/** Brings the runner's programs, and makes directories that an action passes through or never enters. */
+function prepare(args: WorkersArgs, mounts: Mounts): Container {
+  const programs = ["bb_runner", "confine", "tini"].map((binary) => `/usr/local/bin/${binary}`).join(" ");
+  const steps = [
+    `cp ${programs} /bb/`,
+    `mkdir -p ${BUILD_DIRECTORY} ${CACHE_DIRECTORY}`,
+    `chmod 0711 ${BUILD_DIRECTORY}`,
+    `chmod 0700 ${CACHE_DIRECTORY} ${SOCKET_DIRECTORY}`,
+  ];
+  return {
+    name: "prepare",
+    image: args.image,
+    imagePullPolicy: args.imagePullPolicy,
+    command: ["/bin/sh", "-euc", steps.join(" && ")],
+    resources: resources({ cpu: "10m", memory: "64Mi" }),
+    securityContext: WORKER_CONTEXT,
+    volumeMounts: [...mounts, { name: "worker", mountPath: "/worker" }],
+  };
+}
+
+function runner({ workers, imagePullPolicy, largestFileBytes }: WorkersArgs, mounts: Mounts): Container {
+  const file = (subPath: string, mountPath: string) => ({ name: "runner-config", mountPath, subPath, readOnly: true });
+  return {
+    name: "runner",
+    restartPolicy: "Always",
+    image: workers.workerImage,
+    imagePullPolicy,
+    command: underInit("/bb", "confine", `-file-bytes=${largestFileBytes}`, "/bb/bb_runner", "/config/runner.json"),
+    resources: resources(workers.action),
+    securityContext: RUNNER_CONTEXT,
+    volumeMounts: [
+      ...mounts,
+      file("runner.json", "/config/runner.json"),
+      file("hosts", "/etc/hosts"),
+      file("resolv.conf", "/etc/resolv.conf"),
+      { name: "worker", mountPath: BUILD_DIRECTORY, subPath: "build" },
+      ...TEMPORARY_DIRECTORIES.map((mountPath, index) => ({ name: `temporary-${index}`, mountPath })),
     ],
   };
 }

@@ -1,7 +1,9 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { GATEWAY_ENDPOINT } from "../buildbarn/configuration/gateway";
 import type { Architecture, NodePool } from "../platform/platform";
+import { gatewayContainer, gatewayVolumes } from "./gateway";
 import { labelValue } from "./job-limits";
 import type { JobPlan } from "./plan";
 
@@ -10,8 +12,10 @@ export interface ReleasePods {
   /** The client image, by digest: `registry/client@sha256:…`. */
   readonly image: pulumi.Input<string>;
   readonly imagePullPolicy: pulumi.Input<string>;
+  /** Image with BuildBarn's storage program, by digest: the gateway beside each client. */
+  readonly gatewayImage: pulumi.Input<string>;
   /** The farm's frontend, `grpc://frontend.monofarm:8980`. */
-  readonly frontend: pulumi.Input<string>;
+  readonly frontend: string;
   /** The artifact store. */
   readonly s3: {
     readonly endpoint: pulumi.Input<string>;
@@ -21,8 +25,8 @@ export interface ReleasePods {
   };
   /** Secret with the keys `accessKeyId` and `secretAccessKey`, in the Jobs' namespace. @default none is needed */
   readonly credentialsSecret?: pulumi.Input<string>;
-  /** Service account whose role the pods have. @default the namespace's own, which has none */
-  readonly serviceAccount?: pulumi.Input<string>;
+  /** Service account that the pods are: the farm knows them by it, and at AWS it has a role. */
+  readonly serviceAccount: pulumi.Input<string>;
   /** Worker images by digest: what actions ask for, and what BuildBarn matches literally. */
   readonly workerImages: Partial<Readonly<Record<Architecture, pulumi.Input<string>>>>;
   /** Architectures whose workers are emulated. @default none */
@@ -82,7 +86,7 @@ function podSpec(release: string, job: JobPlan, pods: ReleasePods): kubernetes.t
   const { cpu, memory, ephemeralStorage } = job.resources;
   return {
     restartPolicy: "Never",
-    ...(pods.serviceAccount !== undefined && { serviceAccountName: pods.serviceAccount }),
+    serviceAccountName: pods.serviceAccount,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: 60,
@@ -95,7 +99,11 @@ function podSpec(release: string, job: JobPlan, pods: ReleasePods): kubernetes.t
       fsGroup: USER,
       seccompProfile: { type: "RuntimeDefault" },
     },
-    volumes: Object.keys(VOLUMES).map((name) => ({ name, emptyDir: { sizeLimit: ephemeralStorage } })),
+    volumes: [
+      ...Object.keys(VOLUMES).map((name) => ({ name, emptyDir: { sizeLimit: ephemeralStorage } })),
+      ...gatewayVolumes(pods.frontend),
+    ],
+    initContainers: [gatewayContainer(pods.gatewayImage, pods.imagePullPolicy)],
     containers: [
       {
         name: "client",
@@ -129,7 +137,7 @@ function environment(release: string, job: JobPlan, pods: ReleasePods): kubernet
   return [
     { name: "HOME", value: VOLUMES.home },
     { name: "TZ", value: "UTC" },
-    { name: "MONOFARM_FRONTEND", value: pods.frontend },
+    { name: "MONOFARM_FRONTEND", value: GATEWAY_ENDPOINT },
     { name: "MONOFARM_S3", value: pods.s3.endpoint },
     { name: "AWS_REGION", value: pods.s3.region },
     ...secret("AWS_ACCESS_KEY_ID", "accessKeyId"),

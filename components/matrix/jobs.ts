@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { declareGateway } from "./gateway";
 import { jobLabels, jobSpec, type ReleasePods } from "./job-spec";
 import type { ReleasePlan } from "./plan";
 
@@ -12,6 +13,14 @@ export interface ReleaseJobsArgs {
   /** What must exist first, such as the shard lists. @default nothing */
   readonly after?: pulumi.Input<pulumi.Resource>[];
 }
+
+/** What may change of a Job that runs, or has run. */
+const WHILE_RUNNING = [
+  "spec.parallelism",
+  "spec.activeDeadlineSeconds",
+  "spec.template.spec.initContainers",
+  "spec.template.spec.volumes",
+];
 
 /**
  * The Indexed Jobs of a release. A Job is a run: it has no time to live, since one that vanished would run again, and
@@ -26,6 +35,8 @@ export class ReleaseJobs extends pulumi.ComponentResource {
   constructor(name: string, args: ReleaseJobsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("monofarm:matrix:ReleaseJobs", name, {}, opts);
     const { plan, namespace, pods, after = [] } = args;
+    const gateway = declareGateway(namespace, pods.frontend, { parent: this });
+    const behind = [...after, gateway];
     this.names = plan.jobs.map((job) => job.name);
     this.jobs = plan.jobs.map(
       (job) =>
@@ -40,8 +51,8 @@ export class ReleaseJobs extends pulumi.ComponentResource {
             },
             spec: jobSpec(plan.id, job, pods),
           },
-          // Throttle and deadline may change while a release runs, and neither is a reason to run it again.
-          { parent: this, dependsOn: after, ignoreChanges: ["spec.parallelism", "spec.activeDeadlineSeconds"] },
+          // Throttle, deadline and gateway may change while a release runs, and none is a reason to run it again.
+          { parent: this, dependsOn: behind, ignoreChanges: [...WHILE_RUNNING] },
         ),
     );
     this.registerOutputs({ names: this.names });

@@ -24,6 +24,8 @@ export interface Platform {
   /** The one Kubernetes provider that every object of the farm uses. */
   readonly provider: kubernetes.Provider;
   readonly pools: readonly NodePool[];
+  /** Who signs the cluster's service account tokens, as they say it: `iss`. */
+  readonly tokenIssuer: pulumi.Input<string>;
   /** StorageClass of persistent volumes; undefined takes the cluster's default. */
   readonly storageClassName: pulumi.Input<string> | undefined;
   /** What persistent volume claims must wait for. */

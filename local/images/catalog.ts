@@ -53,6 +53,8 @@ export function imageSpecs(
         "/usr/local/bin/bb_scheduler": executable(tools.bb_scheduler.path),
         "/usr/local/bin/bb_storage": executable(tools.bb_storage.path),
         "/usr/local/bin/bb_worker": executable(tools.bb_worker.path),
+        "/usr/local/bin/confine": executable(tools.confine.path),
+        "/usr/local/bin/sync_jwks_to_configmap": executable(tools.sync_jwks_to_configmap.path),
       },
       config: amd64,
       seconds: 8,

@@ -23,6 +23,7 @@ export function made(
     name,
     endpoint: "https://cluster.invalid",
     certificateAuthority: { data: "" },
+    identities: [{ oidcs: [{ issuer: "https://issuer.invalid" }] }],
     latestVersion: 1,
   };
   return { id, outputs: { ...told, ...inputs } };

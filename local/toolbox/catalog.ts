@@ -3,6 +3,7 @@ import type { VersionRange } from "./version";
 /** Names of the folders beside this file that hold a `go.mod` and `go.sum`. */
 export type ModuleName =
   | "buildbarn"
+  | "confine"
   | "coredns"
   | "crane"
   | "etcd"
@@ -19,6 +20,7 @@ export type FarmProgram =
   | "bb_scheduler"
   | "bb_storage"
   | "bb_worker"
+  | "confine"
   | "coredns"
   | "crane"
   | "etcd"
@@ -31,6 +33,7 @@ export type FarmProgram =
   | "kubelet"
   | "pulumi"
   | "pulumi-resource-kubernetes"
+  | "sync_jwks_to_configmap"
   | "versitygw";
 
 /** Programs that only benchmarks run: built when one asks, never for the farm. */
@@ -95,6 +98,15 @@ const PROVIDER = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 /** Every Go module of the farm, the quickest first, so that a mistake of the machine shows early. */
 export const GO_MODULES: readonly GoModule[] = [
   {
+    name: "confine",
+    module: "farm.build/confine",
+    version: "1.0.0",
+    programs: { confine: "farm.build/confine" },
+    seconds: 5,
+    memoryMiB: 300,
+    diskMiB: 100,
+  },
+  {
     name: "crane",
     module: "github.com/google/go-containerregistry",
     programs: { crane: "github.com/google/go-containerregistry/cmd/crane" },
@@ -131,6 +143,7 @@ export const GO_MODULES: readonly GoModule[] = [
       bb_scheduler: "github.com/buildbarn/bb-remote-execution/cmd/bb_scheduler",
       bb_storage: "github.com/buildbarn/bb-storage/cmd/bb_storage",
       bb_worker: "github.com/buildbarn/bb-remote-execution/cmd/bb_worker",
+      sync_jwks_to_configmap: "github.com/buildbarn/bb-storage/cmd/sync_jwks_to_configmap",
     },
     vendor: [
       {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { UserError } from "../../components/user-error";
@@ -12,6 +12,8 @@ export interface Pins {
   readonly directory: string;
   readonly goMod: string;
   readonly goSum: string;
+  /** Go files of the farm's own, by name: programs that no module has. */
+  readonly sources: Readonly<Record<string, string>>;
 }
 
 /** Reads the pins of a module. */
@@ -21,6 +23,12 @@ export function readPins(name: ModuleName, toolbox: string = __dirname): Pins {
     directory,
     goMod: readFileSync(join(directory, "go.mod"), "utf8"),
     goSum: readFileSync(join(directory, "go.sum"), "utf8"),
+    sources: Object.fromEntries(
+      readdirSync(directory)
+        .filter((file) => file.endsWith(".go"))
+        .sort()
+        .map((file) => [file, readFileSync(join(directory, file), "utf8")]),
+    ),
   };
 }
 
@@ -58,11 +66,12 @@ export function buildArguments(tool: GoModule, pins: Pins): string[] {
 }
 
 /**
- * Name of what a build makes: sha256 of everything that decides its bytes (pins, changes to them, arguments, packages,
- * Go's version and target).
+ * Name of what a build makes: sha256 of everything that decides its bytes (pins, sources, changes to them, arguments,
+ * packages, Go's version and target).
  */
 export function buildKey(tool: GoModule, pins: Pins, go: Pick<GoEnvironment, "version" | "os" | "arch">): string {
-  const parts = [pins.goMod, pins.goSum, buildArguments(tool, pins), tool.programs, tool.vendor ?? []];
+  const parts: unknown[] = [pins.goMod, pins.goSum, buildArguments(tool, pins), tool.programs, tool.vendor ?? []];
+  if (Object.keys(pins.sources).length > 0) parts.push(pins.sources);
   return createHash("sha256")
     .update(JSON.stringify([...parts, go.version, go.os, go.arch]))
     .digest("hex");

@@ -1,4 +1,4 @@
-import { is, matches, present, every, includes, all } from "../predicates/condition";
+import { atLeast, is, matches, present, every, includes, all } from "../predicates/condition";
 import { rule } from "../rule";
 import { BUILDBARN } from "../views/documents";
 
@@ -9,7 +9,7 @@ export const oneActionPerIdentity = rule({
   severity: "critical",
   slsa: "Isolated",
   key: "components/buildbarn/configuration/worker.ts: concurrency",
-  requires: "a runner has one action at a time and cleans its processes and temporary directories",
+  requires: "a runner has one action at a time, as a user of its own, and ends whatever it leaves running or written",
   because: "two actions of one user could change each other, and the next finds what the last one left",
   objects: [
     {
@@ -23,7 +23,12 @@ export const oneActionPerIdentity = rule({
     {
       on: BUILDBARN,
       when: matches("$file", "^runner"),
-      must: all(is("$content.cleanProcessTable", true), includes("$content.cleanTemporaryDirectories", "/tmp")),
+      must: all(
+        is("$content.cleanProcessTable", true),
+        includes("$content.cleanTemporaryDirectories", "/tmp"),
+        present("$content.runCommandCleaner"),
+        atLeast("$content.runCommandsAs.userId", 1),
+      ),
     },
   ],
 });

@@ -8,6 +8,7 @@ const PARTS = [
   "frontend",
   "scheduler",
   "storage",
+  "token-keys",
   "s3",
   "browser",
   "portal",

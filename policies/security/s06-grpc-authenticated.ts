@@ -1,6 +1,19 @@
-import { matches, present, absent, every, all, any } from "../predicates/condition";
+import { absent, all, any, type Condition, every, matches, present } from "../predicates/condition";
 import { rule } from "../rule";
 import { BUILDBARN } from "../views/documents";
+
+/** Whoever calls the server shows a token, of which more is checked than that there is one. */
+const AUTHENTICATED: Condition = any(
+  // A socket in a directory of the pod's.
+  all(present("listenPaths"), absent("listenAddresses")),
+  all(
+    present("authenticationPolicy.jwt"),
+    matches("authenticationPolicy.jwt.claimsValidationJmespathExpression.expression", "payload\\.aud"),
+    matches("authenticationPolicy.jwt.claimsValidationJmespathExpression.expression", "payload\\.iss"),
+  ),
+);
+
+const SERVERS = ["grpcServers", "clientGrpcServers", "workerGrpcServers", "buildQueueStateGrpcServers"];
 
 export const grpcAuthenticated = rule({
   id: "S06",
@@ -8,24 +21,14 @@ export const grpcAuthenticated = rule({
   level: "mandatory",
   severity: "high",
   slsa: "Isolated",
-  key: "components/buildbarn/configuration/server.ts: authenticationPolicy",
-  requires: "a frontend authenticates its callers, and checks more of a token than that there is one",
-  because: "whoever reaches the port could execute and read",
+  key: "components/buildbarn/configuration/identity.ts: tokenPolicy",
+  requires: "every server of BuildBarn's checks its callers' tokens: their issuer and audience too",
+  because: "whoever reaches the port could execute, read, or write what others build from",
   objects: [
     {
       on: BUILDBARN,
-      when: present("$content.schedulers"),
-      must: every(
-        "$content.grpcServers",
-        all(
-          present("authenticationPolicy"),
-          absent("authenticationPolicy.allow"),
-          any(
-            absent("authenticationPolicy.jwt"),
-            matches("authenticationPolicy.jwt.claimsValidationJmespathExpression.expression", "exp|aud"),
-          ),
-        ),
-      ),
+      when: matches("$file", "^(frontend|storage|scheduler)"),
+      must: all(...SERVERS.map((servers) => every(`$content.${servers}`, AUTHENTICATED))),
     },
   ],
 });

@@ -60,6 +60,8 @@ export const workersSlice = z.strictObject({
         cpu: quantity,
         memory: quantity,
         inputCacheMiB: mebibytes(1, 1_000_000),
+        /** What an action may write beside its inputs, in MiB. */
+        diskMiB: mebibytes(1, 1_000_000).default(20_480 * MIB),
       }),
     )
     .min(1, "at least one pool"),

@@ -23,6 +23,8 @@ const pool = z.strictObject({
 });
 
 const kubeconfig = z.string("the path of a kubeconfig").min(1, "the path of a kubeconfig");
+/** `--service-account-issuer` of the API server, which its tokens name: kubeadm's own is the default. */
+const tokenIssuer = z.url("a URL").default("https://kubernetes.default.svc.cluster.local");
 const pools = z.array(pool, "a list of pools").min(1, "at least one pool");
 
 /** A farm on one machine: its volumes are folders of a node. */
@@ -31,6 +33,7 @@ const localPlace = z.strictObject({
   kubeconfig,
   context: z.string().optional(),
   pools,
+  tokenIssuer,
   localVolumes: z.strictObject({
     directory: z.string().startsWith("/", "an absolute path"),
     node: z.string("the name of a node"),
@@ -47,6 +50,7 @@ const kubernetesPlace = z.strictObject({
   kubeconfig,
   context: z.string("the name of a context of the kubeconfig").min(1, "the name of a context of the kubeconfig"),
   pools,
+  tokenIssuer,
   storageClassName: z.string().optional(),
   /** Pods that answer for names. */
   dns: z

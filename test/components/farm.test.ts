@@ -1,3 +1,4 @@
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 
@@ -26,6 +27,7 @@ const storage = {
 function declareFarm() {
   const platform = new KubernetesPlatform("platform", {
     kubeconfig: "/kubeconfig",
+    tokenIssuer: "https://issuer.example",
     pools: [
       ...(["system", "storage", "client", "worker"] as const).map((role) => pool(role, "amd64")),
       pool("worker", "arm64", true),
@@ -47,11 +49,14 @@ function declareFarm() {
     replicas: 1,
     action: { cpu: "250m", memory: "6Gi" },
     inputCacheBytes: 1024 * MIB,
+    diskBytes: 4096 * MIB,
     drainSeconds: 7260,
   }));
   const buildbarn = new BuildBarn("buildbarn", {
     platform,
     namespace,
+    namespaceName: "monofarm",
+    clients: [{ namespace: "monofarm-release", name: "client" }],
     image: digest("d"),
     imagePullPolicy: "Never",
     storage,
@@ -119,6 +124,12 @@ describe("a farm of two storage shards and two worker pools", () => {
       ...spec.template.spec.containers,
     ]);
 
+  const text = (name: string) => JSON.stringify(ofType(resources, "kubernetes:core/v1:ConfigMap").get(name));
+  const configuration = (name: string, file: string): unknown => {
+    const config = ofType(resources, "kubernetes:core/v1:ConfigMap").get(name) as { data: Record<string, string> };
+    return JSON.parse((config.data[file] ?? "{}").replaceAll(/std\.extVar\('(\w+)'\)/g, '"$1"'));
+  };
+
   test("runs these workloads and no other", () => {
     expect([...workloads.keys()].sort()).toEqual([
       "frontend",
@@ -138,7 +149,7 @@ describe("a farm of two storage shards and two worker pools", () => {
     expect(real.filter(({ provider }) => provider === "").map(({ name }) => name)).toEqual([]);
   });
 
-  test("confines every container: digest, requests, memory limit, no escalation, no capabilities beyond two", () => {
+  test("confines every container: digest, requests, memory limit, no escalation, and of root's powers those that clean up and end actions", () => {
     expect(containers().length).toBeGreaterThan(10);
     for (const container of containers()) {
       expect(container.image, container.name).toMatch(/@sha256:[0-9a-f]{64}$/);
@@ -148,13 +159,15 @@ describe("a farm of two storage shards and two worker pools", () => {
       expect(container.securityContext.readOnlyRootFilesystem, container.name).toBe(true);
       expect(container.securityContext.capabilities.drop, container.name).toEqual(["ALL"]);
       const added = container.securityContext.capabilities.add ?? [];
-      expect(["DAC_OVERRIDE", "FOWNER"], container.name).toEqual(expect.arrayContaining(added));
+      const cleaner = ["DAC_OVERRIDE", "FOWNER"];
+      const allowed = container.name === "runner" ? [...cleaner, "KILL", "SETGID", "SETUID"] : cleaner;
+      expect(allowed, container.name).toEqual(expect.arrayContaining(added));
     }
     for (const [name, { spec }] of workloads) expect(spec.template.spec.automountServiceAccountToken, name).toBe(false);
   });
 
   test("runs every program of BuildBarn under an init, which passes on the signal to stop", () => {
-    const commands = containers().map(({ command = [] }) => command.slice(0, 3).map((word) => word.split("/").at(-1)));
+    const commands = containers().map(({ command = [] }) => command.map((word) => word.split("/").at(-1)));
     const programs = commands.filter((words) => words.some((word) => word?.startsWith("bb_") === true));
     expect(programs.map(([init, dashes]) => [init, dashes])).toEqual(Array(7).fill(["tini", "--"]));
   });
@@ -164,7 +177,19 @@ describe("a farm of two storage shards and two worker pools", () => {
     const runner = pod.initContainers?.find(({ name }) => name === "runner");
     const worker = pod.containers.find(({ name }) => name === "worker");
     expect(runner?.restartPolicy).toBe("Always");
-    expect(runner?.securityContext.runAsUser).not.toBe(worker?.securityContext.runAsUser);
+    expect(runner?.command).toEqual([
+      "/bb/tini",
+      "--",
+      "/bb/confine",
+      `-file-bytes=${200 * MIB}`,
+      "/bb/bb_runner",
+      "/config/runner.json",
+    ]);
+    const { runCommandsAs } = configuration("worker-amd64-runner", "runner.json") as { runCommandsAs: object };
+    expect(runCommandsAs).toMatchObject({ userId: 65534, groupId: 65534 });
+    expect(worker?.volumeMounts.map(({ name }) => name)).toContain("tokens");
+    expect(runner?.volumeMounts.map(({ name }) => name)).not.toContain("tokens");
+    expect(runner?.volumeMounts.map(({ name }) => name)).not.toContain("config");
     expect(runner?.volumeMounts.filter(({ name }) => name === "worker")).toEqual([
       { name: "worker", mountPath: "/worker/build", subPath: "build" },
     ]);
@@ -172,8 +197,6 @@ describe("a farm of two storage shards and two worker pools", () => {
   });
 
   test("derives runner image, platform property and queue of an architecture from one digest", () => {
-    const configs = ofType(resources, "kubernetes:core/v1:ConfigMap");
-    const text = (name: string) => JSON.stringify(configs.get(name));
     for (const [architecture, image] of [
       ["amd64", digest("a")],
       ["arm64", digest("b")],
@@ -185,14 +208,53 @@ describe("a farm of two storage shards and two worker pools", () => {
     }
   });
 
-  test("lets nobody write the action cache through the frontend", () => {
-    const config = ofType(resources, "kubernetes:core/v1:ConfigMap").get("frontend") as {
-      data: Record<string, string>;
+  test("lets nobody write the action cache through the frontend, and workers alone at the storage", () => {
+    type Cache = { readonly actionCache: { readonly putAuthorizer: object } };
+    const frontend = configuration("frontend", "frontend.json") as Cache;
+    expect(frontend.actionCache.putAuthorizer).toEqual({ deny: {} });
+    const storage = configuration("storage", "storage.json") as Cache;
+    expect(storage.actionCache.putAuthorizer).toMatchObject({
+      jmespathExpression: {
+        expression: 'contains(`["system:serviceaccount:monofarm:worker"]`, authenticationMetadata.public.subject)',
+      },
+    });
+  });
+
+  test("gives each part a token for those that it calls, for an hour, and for nobody else", () => {
+    const audiences = (name: string) => {
+      const { volumes } = workload(name).spec.template.spec as unknown as {
+        volumes: {
+          projected?: { sources: { serviceAccountToken?: { audience: string; expirationSeconds: number } }[] };
+        }[];
+      };
+      return volumes
+        .flatMap(({ projected }) => projected?.sources ?? [])
+        .flatMap(({ serviceAccountToken }) => serviceAccountToken ?? [])
+        .map(({ audience, expirationSeconds }) => [audience, expirationSeconds]);
     };
-    const { actionCache } = JSON.parse(config.data["frontend.json"] ?? "{}") as {
-      actionCache: { putAuthorizer: object };
-    };
-    expect(actionCache.putAuthorizer).toEqual({ deny: {} });
+    const [scheduler, storage] = [
+      ["scheduler.monofarm", 3600],
+      ["storage.monofarm", 3600],
+    ];
+    expect(audiences("frontend")).toEqual([scheduler, storage]);
+    expect(audiences("scheduler")).toEqual([storage]);
+    expect(audiences("storage")).toEqual([]);
+    expect(audiences("worker-amd64")).toEqual([scheduler, storage]);
+  });
+
+  test("starts no server before there are keys to check tokens with, fetched by an account that can write them alone", () => {
+    const job = resources.find(({ type }) => type === "kubernetes:batch/v1:Job");
+    expect(job?.name).toBe("token-keys");
+    const after = [
+      ...((resources.find(({ type, name }) => type.endsWith(":Deployment") && name === "scheduler")?.options
+        .dependsOn ?? []) as pulumi.Resource[]),
+    ];
+    expect(after.some((resource) => resource instanceof kubernetes.batch.v1.Job)).toBe(true);
+    const [role] = [...ofType(resources, "kubernetes:rbac.authorization.k8s.io/v1:Role").values()];
+    expect(role?.["rules"]).toEqual([
+      { apiGroups: [""], resources: ["configmaps"], resourceNames: ["token-keys"], verbs: ["patch"] },
+    ]);
+    expect(text("token-keys-config")).toContain("importstr '/var/run/secrets/kubernetes.io/serviceaccount/token'");
   });
 
   test("gives every resource to a component", () => {
@@ -232,10 +294,7 @@ describe("a farm of two storage shards and two worker pools", () => {
   });
 
   test("lets clients have a result from the action cache only where all of its files are there", () => {
-    const config = ofType(resources, "kubernetes:core/v1:ConfigMap").get("frontend") as {
-      data: Record<string, string>;
-    };
-    const { actionCache } = JSON.parse(config.data["frontend.json"] ?? "{}") as { actionCache: { backend: object } };
+    const { actionCache } = configuration("frontend", "frontend.json") as { actionCache: { backend: object } };
     expect(Object.keys(actionCache.backend)).toEqual(["completenessChecking"]);
   });
 
@@ -266,12 +325,15 @@ test("pods roll when, and only when, their configuration changes, which is anoth
     const resources = await record(() => {
       const platform = new KubernetesPlatform("platform", {
         kubeconfig: "/kubeconfig",
+        tokenIssuer: "https://issuer.example",
         pools: (["system", "storage", "client", "worker"] as const).map((role) => pool(role, "amd64")),
         claims: [],
       });
       const farm = new BuildBarn("buildbarn", {
         platform,
         namespace: pulumi.output("monofarm"),
+        namespaceName: "monofarm",
+        clients: [{ namespace: "monofarm-release", name: "client" }],
         image: digest("d"),
         imagePullPolicy: "Never",
         storage,
@@ -285,7 +347,8 @@ test("pods roll when, and only when, their configuration changes, which is anoth
       string,
       { readonly metadata: { readonly name: string }; readonly immutable: boolean }
     >;
-    expect([...configMaps.values()].filter(({ immutable }) => !immutable)).toEqual([]);
+    const editable = [...configMaps].filter(([, { immutable }]) => !immutable).map(([name]) => name);
+    expect(editable.sort()).toEqual(["token-issuer", "token-keys"]);
     const deployments = ofType(resources, "kubernetes:apps/v1:Deployment") as unknown as Map<string, Workload>;
     return new Map(
       [...deployments].map(([name, { spec }]) => {

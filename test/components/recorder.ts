@@ -12,7 +12,12 @@ const closures = createRequire(__filename)("@pulumi/pulumi/runtime/closure/seria
 closures.serializeFunction = () => Promise.resolve({ text: "", containsSecrets: false });
 
 /** What AWS adds to whatever is made. */
-const TOLD_BY_AWS = { endpoint: "https://cluster.example", certificateAuthority: { data: "" }, latestVersion: 1 };
+const TOLD_BY_AWS = {
+  endpoint: "https://cluster.example",
+  certificateAuthority: { data: "" },
+  identities: [{ oidcs: [{ issuer: "https://issuer.example" }] }],
+  latestVersion: 1,
+};
 
 /** A resource as the engine was asked for it. */
 export interface Recorded {

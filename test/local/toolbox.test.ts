@@ -35,6 +35,7 @@ describe("the pins", () => {
     expect(key).toMatch(/^[0-9a-f]{64}$/);
     expect(buildKey(tool, pins, { ...go, version: "1.26.9" })).not.toBe(key);
     expect(buildKey(tool, { ...pins, goSum: `${pins.goSum}\n` }, go)).not.toBe(key);
+    expect(buildKey(tool, { ...pins, sources: { "main.go": "package another" } }, go)).not.toBe(key);
   });
 
   test("name each program once", () => {

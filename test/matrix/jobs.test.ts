@@ -28,6 +28,8 @@ if (job === undefined) throw new Error("a plan without Jobs");
 
 const pods: ReleasePods = {
   image: `monofarm.local/client@sha256:${"1".repeat(64)}`,
+  gatewayImage: `monofarm.local/buildbarn@sha256:${"3".repeat(64)}`,
+  serviceAccount: "client",
   imagePullPolicy: "Never",
   frontend: "grpc://frontend.monofarm:8980",
   s3: { endpoint: "http://s3.monofarm:7070", region: "us-east-1" },
@@ -83,10 +85,12 @@ describe("a release Job", () => {
       nodeSelector: { "farm.build/role": "client" },
       tolerations: [{ key: "farm.build/role", operator: "Exists" }],
       securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
-      volumes: ["work", "tmp", "home"].map((name) => ({
-        name,
-        emptyDir: { sizeLimit: job.resources.ephemeralStorage },
-      })),
+      volumes: expect.arrayContaining(
+        ["work", "tmp", "home"].map((name) => ({
+          name,
+          emptyDir: { sizeLimit: job.resources.ephemeralStorage },
+        })),
+      ) as unknown,
     });
     expect(container).toMatchObject({
       command: ["/usr/local/bin/node", "/opt/monofarm/run-shard.js"],
@@ -110,12 +114,39 @@ describe("a release Job", () => {
     });
   });
 
+  test("has a token for the farm, which the gateway beside the client shows, and not the client", () => {
+    expect(plain.template.spec).toMatchObject({
+      serviceAccountName: "client",
+      initContainers: [
+        {
+          name: "gateway",
+          restartPolicy: "Always",
+          volumeMounts: [
+            { name: "config", mountPath: "/config", readOnly: true },
+            { name: "tokens", mountPath: "/tokens", readOnly: true },
+          ],
+        },
+      ],
+      volumes: expect.arrayContaining([
+        {
+          name: "tokens",
+          projected: {
+            sources: [
+              { serviceAccountToken: { audience: "frontend.monofarm", expirationSeconds: 3600, path: "frontend" } },
+            ],
+          },
+        },
+      ]) as unknown,
+    });
+    expect(JSON.stringify(container)).not.toContain("tokens");
+  });
+
   test("tells the client all it needs, and keeps the keys in a Secret", () => {
     const values = Object.fromEntries(container.env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
     expect(values).toEqual({
       HOME: "/home/client",
       TZ: "UTC",
-      MONOFARM_FRONTEND: "grpc://frontend.monofarm:8980",
+      MONOFARM_FRONTEND: "grpc://127.0.0.1:8980",
       MONOFARM_S3: "http://s3.monofarm:7070",
       AWS_REGION: "us-east-1",
       AWS_ACCESS_KEY_ID: { secretKeyRef: { name: "artifacts", key: "accessKeyId" } },

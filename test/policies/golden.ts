@@ -20,7 +20,17 @@ const confined = {
 const bounds = { memory: "1Gi", "ephemeral-storage": "1Gi" };
 const resources = { requests: bounds, limits: bounds };
 
-const runner = { name: "runner", image: image("worker"), securityContext: { ...confined, runAsUser: 65534 } };
+const runner = {
+  name: "runner",
+  image: image("worker"),
+  command: ["/bb/tini", "--", "/bb/confine", "/bb/bb_runner", "/config/runner.json"],
+  securityContext: {
+    ...confined,
+    runAsNonRoot: false,
+    runAsUser: 0,
+    capabilities: { drop: ["ALL"], add: ["DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"] },
+  },
+};
 const worker = {
   name: "worker",
   image: image("buildbarn"),
@@ -35,10 +45,27 @@ const platform = {
   ],
 };
 const workerJson = { buildDirectories: [{ runners: [{ concurrency: 1, platform }] }] };
-const runnerJson = { cleanProcessTable: true, cleanTemporaryDirectories: ["/tmp"] };
+const runnerJson = {
+  cleanProcessTable: true,
+  cleanTemporaryDirectories: ["/tmp"],
+  runCommandCleaner: ["/usr/bin/setpriv", "--reuid=65534", "/bin/sh", "-c", "kill -KILL -1; :"],
+  runCommandsAs: { userId: 65534, groupId: 65534 },
+};
+const tokens = {
+  listenAddresses: [":8980"],
+  authenticationPolicy: {
+    jwt: { claimsValidationJmespathExpression: { expression: "payload.iss == 'i' && contains(payload.aud, 'a')" } },
+  },
+};
+const storageJson = {
+  grpcServers: [tokens],
+  actionCache: {
+    putAuthorizer: { jmespathExpression: { expression: "authenticationMetadata.public.subject == 'w'" } },
+  },
+};
 const frontendJson = {
   schedulers: { "": {} },
-  grpcServers: [{ authenticationPolicy: { tls: {} } }],
+  grpcServers: [tokens],
   actionCache: { putAuthorizer: { deny: {} } },
   executeAuthorizer: { instanceNamePrefix: { allowedInstanceNamePrefixes: ["release"] } },
 };
@@ -92,6 +119,7 @@ const cluster: Record<string, Declared> = {
   },
   "worker-config": configMap("worker", { "worker.json": json(workerJson), "runner.json": json(runnerJson) }),
   "frontend-config": configMap("frontend", { "frontend.json": json(frontendJson) }, { "farm.build/tier": "release" }),
+  "storage-config": configMap("storage", { "storage.json": json(storageJson) }),
   bazel: configMap("bazel", {
     ".bazelrc":
       "startup --nohome_rc --nosystem_rc\nbuild --nostamp --incompatible_strict_action_env\nbuild --noremote_upload_local_results\n",

@@ -14,6 +14,8 @@ test("the Jobs of a release break no rule but that of user namespaces, which is 
   const plan = planRelease({ index: readIndex(join(__dirname, "../matrix/data/monogres")) });
   const pods = {
     image: image("client"),
+    gatewayImage: image("buildbarn"),
+    serviceAccount: "client",
     imagePullPolicy: "IfNotPresent",
     frontend: "grpc://frontend.monofarm:8980",
     s3: { endpoint: "http://s3.monofarm:7070", region: "us-east-1" },

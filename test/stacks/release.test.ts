@@ -18,6 +18,7 @@ const FARM: Values = {
   },
   workerImages: { amd64: digest("c") },
   clientImage: digest("b"),
+  gatewayImage: digest("a"),
   imagePullPolicy: "Never",
   pools: [{ architecture: "amd64", emulated: false, concurrency: 1 }],
   clientPool: { nodeSelector: {}, tolerations: [] },
@@ -50,7 +51,7 @@ async function podOf(farm: Values) {
 describe("a release", () => {
   test("on the farm of one machine proves itself with keys, and asks for names where they are answered", async () => {
     const { resources, serviceAccountName, names } = await podOf(FARM);
-    expect(serviceAccountName).toBeUndefined();
+    expect(serviceAccountName).toBe("client");
     expect(names).toContain("AWS_SECRET_ACCESS_KEY");
     expect([...ofType(resources, "kubernetes:core/v1:Secret").keys()]).toEqual(["s3-credentials"]);
     const [provider] = [...ofType(resources, "pulumi:providers:kubernetes").values()];
@@ -62,7 +63,7 @@ describe("a release", () => {
   test("on AWS has a role and no key", async () => {
     const { credentials, ...keyless } = FARM;
     expect(credentials).toBeDefined();
-    const { resources, serviceAccountName, names } = await podOf({ ...keyless, clientServiceAccount: "client" });
+    const { resources, serviceAccountName, names } = await podOf(keyless);
     expect(serviceAccountName).toBe("client");
     expect(names.filter((name) => name.includes("KEY"))).toEqual([]);
     expect([...ofType(resources, "kubernetes:core/v1:Secret").keys()]).toEqual([]);

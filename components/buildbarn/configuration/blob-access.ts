@@ -1,3 +1,4 @@
+import { authenticated } from "./identity";
 import type { GrpcClient } from "./server";
 
 /** A file used as a block device; sparse until written. */
@@ -46,7 +47,7 @@ export function shardedStorage(shards: number): BlobAccess {
       shards: Object.fromEntries(
         names.map((name) => [
           name,
-          { backend: { grpc: { client: { address: `${name}.storage:${STORAGE_PORT}` } } }, weight: 1 },
+          { backend: { grpc: { client: authenticated(`${name}.storage:${STORAGE_PORT}`, "storage") } }, weight: 1 },
         ]),
       ),
     },

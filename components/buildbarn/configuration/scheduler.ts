@@ -1,9 +1,8 @@
 import type { PlatformProperty } from "../platform-properties";
 import { type BlobAccess, shardedStorage } from "./blob-access";
+import { type Callers, only, tokenPolicy } from "./identity";
 import {
-  ALLOW,
   type Authorizer,
-  DENY,
   diagnostics,
   type Empty,
   type Global,
@@ -51,6 +50,7 @@ export interface BbScheduler {
 /** What the scheduler must know of the farm. */
 export interface SchedulerDemand {
   readonly shards: number;
+  readonly callers: Callers;
   /** The platforms that have workers, or will have: their actions wait for a worker to come. */
   readonly platforms: readonly (readonly PlatformProperty[])[];
   /** Seconds that an action without a timeout of its own may run, and that any action may ask for. */
@@ -59,18 +59,21 @@ export interface SchedulerDemand {
 
 /**
  * The one queue of the cluster. An action whose platform has no predeclared queue is refused at once
- * (FAILED_PRECONDITION, `No workers exist for instance name prefix …`). Nobody may drain or kill yet.
+ * (FAILED_PRECONDITION, `No workers exist for instance name prefix …`). The frontend brings actions, workers take them, and
+ * operators alone drain and kill.
  */
-export function schedulerConfiguration({ shards, platforms, maximumExecutionSeconds }: SchedulerDemand): BbScheduler {
+export function schedulerConfiguration(demand: SchedulerDemand): BbScheduler {
+  const { shards, callers, platforms, maximumExecutionSeconds } = demand;
+  const server = (port: number, caller: string) => grpcServer(port, tokenPolicy("scheduler", caller));
   return {
-    clientGrpcServers: [grpcServer(SCHEDULER_PORTS.client)],
-    workerGrpcServers: [grpcServer(SCHEDULER_PORTS.worker)],
-    buildQueueStateGrpcServers: [grpcServer(SCHEDULER_PORTS.queueState)],
+    clientGrpcServers: [server(SCHEDULER_PORTS.client, callers.frontend)],
+    workerGrpcServers: [server(SCHEDULER_PORTS.worker, callers.worker)],
+    buildQueueStateGrpcServers: [server(SCHEDULER_PORTS.queueState, callers.operator)],
     contentAddressableStorage: shardedStorage(shards),
-    executeAuthorizer: ALLOW,
-    modifyDrainsAuthorizer: DENY,
-    killOperationsAuthorizer: DENY,
-    synchronizeAuthorizer: ALLOW,
+    executeAuthorizer: only(callers.frontend),
+    modifyDrainsAuthorizer: only(callers.operator),
+    killOperationsAuthorizer: only(callers.operator),
+    synchronizeAuthorizer: only(callers.worker),
     actionRouter: {
       simple: {
         platformKeyExtractor: { action: {} },

@@ -9,19 +9,37 @@
 /** A protobuf message without fields. */
 export type Empty = Readonly<Record<string, never>>;
 
-/** Where a gRPC client connects to: `host:port` or `unix:///path`. */
+/** A JMESPath expression, the files that it reads (again every 60 seconds), and cases that are tried at each start. */
+export interface JmespathExpression {
+  readonly expression: string;
+  readonly files?: readonly { readonly key: string; readonly path: string }[];
+  readonly testVectors?: readonly { readonly input: object; readonly expectedOutput: unknown }[];
+}
+
+/** Where a gRPC client connects to, `host:port` or `unix:///path`, and the headers that it sends. */
 export interface GrpcClient {
   readonly address: string;
+  readonly addMetadataJmespathExpression?: JmespathExpression;
 }
 
 /** Who a server believes its callers to be. */
-export type AuthenticationPolicy = { readonly allow: Empty } | { readonly deny: string };
+export type AuthenticationPolicy =
+  | { readonly allow: Empty }
+  | { readonly deny: string }
+  | {
+      readonly jwt: {
+        /** Public keys, read again every 300 seconds. */
+        readonly jwksFile: string;
+        readonly maximumCacheSize: number;
+        readonly cacheReplacementPolicy: "LEAST_RECENTLY_USED";
+        readonly claimsValidationJmespathExpression: JmespathExpression;
+        readonly metadataExtractionJmespathExpression: JmespathExpression;
+      };
+    };
 
 /** Who may call an operation. */
 export type Authorizer =
-  | { readonly allow: Empty }
-  | { readonly deny: Empty }
-  | { readonly instanceNamePrefix: { readonly allowedInstanceNamePrefixes: readonly string[] } };
+  { readonly allow: Empty } | { readonly deny: Empty } | { readonly jmespathExpression: JmespathExpression };
 
 /** A gRPC server on TCP addresses, UNIX sockets or both. */
 export interface GrpcServer {
@@ -38,7 +56,7 @@ export interface GrpcServer {
 
 /** Settings of every BuildBarn binary. */
 export interface Global {
-  readonly diagnosticsHttpServer: {
+  readonly diagnosticsHttpServer?: {
     readonly httpServers: readonly {
       readonly listenAddresses: readonly string[];
       readonly authenticationPolicy: AuthenticationPolicy;
@@ -67,11 +85,11 @@ export function diagnostics(port: number = DIAGNOSTICS_PORT): Global {
   };
 }
 
-/** A gRPC server on a port, open to whoever the network lets through. */
-export function grpcServer(port: number): GrpcServer {
+/** A gRPC server on a port, or on an address and port. */
+export function grpcServer(port: number, authenticationPolicy: AuthenticationPolicy, address = ""): GrpcServer {
   return {
-    listenAddresses: [`:${port}`],
-    authenticationPolicy: ALLOW,
+    listenAddresses: [`${address}:${port}`],
+    authenticationPolicy,
     maximumReceivedMessageSizeBytes: MAXIMUM_MESSAGE_BYTES,
     keepaliveEnforcementPolicy: { minTime: "10s", permitWithoutStream: true },
   };
@@ -82,7 +100,15 @@ export function environmentVariable(name: string): string {
   return `\${env:${name}}`;
 }
 
-/** A configuration as the file that a BuildBarn binary reads: JSON, with environment variables as Jsonnet's `std.extVar`. */
+/** The text of a file, read at start; it may end a string. */
+export function fileContents(path: string): string {
+  return `\${file:${path}}`;
+}
+
+/** A configuration as the file that a BuildBarn binary reads: JSON, with variables and files in Jsonnet's words. */
 export function configurationFile(configuration: object): string {
-  return `${JSON.stringify(configuration, null, 2).replaceAll(/"\$\{env:(\w+)\}"/g, "std.extVar('$1')")}\n`;
+  const text = JSON.stringify(configuration, null, 2)
+    .replaceAll(/"\$\{env:(\w+)\}"/g, "std.extVar('$1')")
+    .replaceAll(/"([^"\n]*)\$\{file:([^}"]+)\}"/g, `"$1" + importstr '$2'`);
+  return `${text}\n`;
 }

@@ -1,10 +1,11 @@
 import type { StorePlan } from "../capacity";
 import { type BlobAccess, STORAGE_PORT } from "./blob-access";
+import { type Callers, only, tokenPolicy } from "./identity";
 import {
-  ALLOW,
   type Authorizer,
   diagnostics,
   type Global,
+  type GrpcClient,
   grpcServer,
   type GrpcServer,
   MAXIMUM_MESSAGE_BYTES,
@@ -20,7 +21,7 @@ export interface ServedStore {
 /** Configuration of `bb_storage`, which is a storage shard or a frontend. */
 export interface BbStorage {
   readonly grpcServers: readonly GrpcServer[];
-  readonly schedulers?: Readonly<Record<string, { readonly endpoint: { readonly address: string } }>>;
+  readonly schedulers?: Readonly<Record<string, { readonly endpoint: GrpcClient }>>;
   readonly contentAddressableStorage: ServedStore & { readonly findMissingAuthorizer: Authorizer };
   readonly actionCache: ServedStore;
   readonly executeAuthorizer?: Authorizer;
@@ -39,17 +40,29 @@ export function stateDirectory(store: (typeof STORES)[number]): string {
   return `${STORAGE_DIRECTORY}/${store}/state`;
 }
 
-/** A storage shard: CAS and action cache on its own disk, open to whoever the network lets through. */
-export function storageConfiguration(plans: Readonly<Record<(typeof STORES)[number], StorePlan>>): BbStorage {
+/**
+ * A storage shard: CAS and action cache on its own disk. Workers alone write the action cache, whoever else reaches it;
+ * the scheduler reads actions from the CAS, and no more.
+ */
+export function storageConfiguration(
+  plans: Readonly<Record<(typeof STORES)[number], StorePlan>>,
+  { frontend, scheduler, worker }: Callers,
+): BbStorage {
   return {
-    grpcServers: [{ ...grpcServer(STORAGE_PORT), stopGracefully: true }],
+    grpcServers: [
+      { ...grpcServer(STORAGE_PORT, tokenPolicy("storage", frontend, scheduler, worker)), stopGracefully: true },
+    ],
     contentAddressableStorage: {
       backend: localStore("cas", plans.cas),
-      getAuthorizer: ALLOW,
-      putAuthorizer: ALLOW,
-      findMissingAuthorizer: ALLOW,
+      getAuthorizer: only(frontend, scheduler, worker),
+      putAuthorizer: only(frontend, worker),
+      findMissingAuthorizer: only(frontend, worker),
     },
-    actionCache: { backend: localStore("ac", plans.ac), getAuthorizer: ALLOW, putAuthorizer: ALLOW },
+    actionCache: {
+      backend: localStore("ac", plans.ac),
+      getAuthorizer: only(frontend, worker),
+      putAuthorizer: only(worker),
+    },
     maximumMessageSizeBytes: MAXIMUM_MESSAGE_BYTES,
     global: diagnostics(),
   };

@@ -1,5 +1,6 @@
 import type { PlatformProperty } from "../platform-properties";
 import { type BlobAccess, shardedStorage } from "./blob-access";
+import { authenticated } from "./identity";
 import { SCHEDULER_PORTS } from "./scheduler";
 import { diagnostics, environmentVariable, type Global, type GrpcClient, MAXIMUM_MESSAGE_BYTES } from "./server";
 
@@ -56,7 +57,7 @@ export function workerConfiguration({ shards, platform, inputCacheBytes }: Worke
   const storage = shardedStorage(shards);
   return {
     blobstore: { contentAddressableStorage: storage, actionCache: storage },
-    scheduler: { address: `scheduler:${SCHEDULER_PORTS.worker}` },
+    scheduler: authenticated(`scheduler:${SCHEDULER_PORTS.worker}`, "scheduler"),
     maximumMessageSizeBytes: MAXIMUM_MESSAGE_BYTES,
     inputDownloadConcurrency: 10,
     outputUploadConcurrency: 11,

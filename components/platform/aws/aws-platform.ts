@@ -38,6 +38,7 @@ export interface AwsPlatformArgs {
 export class AwsPlatform extends pulumi.ComponentResource implements Platform {
   readonly provider: kubernetes.Provider;
   readonly pools: readonly NodePool[];
+  readonly tokenIssuer: pulumi.Output<string>;
   readonly storageClassName: pulumi.Output<string>;
   readonly volumes: readonly pulumi.Resource[];
   /** The cluster's name in AWS. */
@@ -72,6 +73,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
     );
     const addons = declareLateAddons(nodes);
     this.clusterName = cluster.name;
+    this.tokenIssuer = cluster.identities.apply((identities) => identities[0]?.oidcs[0]?.issuer ?? "");
     this.endpointCidrs = network.endpointCidrs;
     this.kubeconfig = kubeconfigOf(cluster, args.region);
     this.provider = new kubernetes.Provider(

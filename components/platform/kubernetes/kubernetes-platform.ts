@@ -11,6 +11,8 @@ export interface KubernetesPlatformArgs {
   /** @default the kubeconfig's current context */
   readonly context?: pulumi.Input<string>;
   readonly pools: readonly NodePool[];
+  /** `--service-account-issuer` of the cluster's API server. */
+  readonly tokenIssuer: string;
   /** StorageClass of persistent volumes; not with `localVolumes`. @default the cluster's default class */
   readonly storageClassName?: string;
   /** Folders of a node instead of a StorageClass that provisions. */
@@ -23,6 +25,7 @@ export interface KubernetesPlatformArgs {
 export class KubernetesPlatform extends pulumi.ComponentResource implements Platform {
   readonly provider: kubernetes.Provider;
   readonly pools: readonly NodePool[];
+  readonly tokenIssuer: string;
   readonly storageClassName: string | undefined;
   /** What a claim can bind to; claims must depend on it. */
   readonly volumes: readonly pulumi.Resource[];
@@ -30,6 +33,7 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
   constructor(name: string, args: KubernetesPlatformArgs, options?: pulumi.ComponentResourceOptions) {
     super("monofarm:platform:Kubernetes", name, {}, options);
     this.pools = args.pools;
+    this.tokenIssuer = args.tokenIssuer;
     this.provider = new kubernetes.Provider(
       name,
       {

@@ -1,0 +1,138 @@
+import type { AuthenticationPolicy, Authorizer, GrpcClient, JmespathExpression } from "./server";
+
+/** The parts of the farm that are called, and that a token must be meant for. */
+export type Server = "frontend" | "scheduler" | "storage";
+
+/** A service account: who a pod is. */
+export interface ServiceAccountName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Who calls: subjects of tokens, by what they are to the farm. */
+export interface Callers {
+  readonly frontend: string;
+  readonly scheduler: string;
+  readonly worker: string;
+  /** Drains workers and ends actions. */
+  readonly operator: string;
+  /** Bazel's pods. */
+  readonly clients: readonly string[];
+}
+
+/** Parts of the farm that call others, and their operators: service accounts of its namespace. */
+export const ACCOUNTS = ["frontend", "scheduler", "worker", "operator"] as const;
+
+/** Folder of a pod's tokens, a file a server that it calls. */
+export const TOKENS_DIRECTORY = "/tokens";
+
+/** Folder of what a server checks tokens with. */
+export const KEYS_DIRECTORY = "/keys";
+
+/** Seconds that a token lives, at most; kubelet brings a new one when a fifth of that is left. */
+export const TOKEN_SECONDS = 3600;
+
+/** Verified tokens that a server remembers: one a caller an hour. */
+const REMEMBERED_TOKENS = 10_000;
+
+/** The header by which the scheduler tells builds apart, so that none starves another. */
+const REQUEST_METADATA = "build.bazel.remote.execution.v2.requestmetadata-bin";
+
+/** The subject of a service account's tokens. */
+export function subject({ namespace, name }: ServiceAccountName): string {
+  return `system:serviceaccount:${namespace}:${name}`;
+}
+
+/** The callers of a farm in a namespace. */
+export function callers(namespace: string, clients: readonly ServiceAccountName[]): Callers {
+  const [frontend, scheduler, worker, operator] = ACCOUNTS.map((name) => subject({ namespace, name }));
+  return {
+    frontend: frontend ?? "",
+    scheduler: scheduler ?? "",
+    worker: worker ?? "",
+    operator: operator ?? "",
+    clients: clients.map(subject),
+  };
+}
+
+/** The audience of tokens for a server: a token for one is worth nothing to another. */
+export function audience(server: Server): string {
+  return `${server}.monofarm`;
+}
+
+/** A client that shows the pod's token for a server, and passes on which build it calls for. */
+export function authenticated(address: string, server: Server): GrpcClient {
+  const expression = `{authorization: [join(' ', ['Bearer', files.token])], "${REQUEST_METADATA}": incomingGRPCMetadata."${REQUEST_METADATA}"}`;
+  const sent = { authorization: ["Bearer a.b.c"] };
+  const build = { [REQUEST_METADATA]: ["build"] };
+  return {
+    address,
+    addMetadataJmespathExpression: {
+      expression,
+      files: [{ key: "token", path: `${TOKENS_DIRECTORY}/${server}` }],
+      testVectors: [
+        { input: { files: { token: "a.b.c" } }, expectedOutput: { ...sent, [REQUEST_METADATA]: null } },
+        { input: { files: { token: "a.b.c" }, incomingGRPCMetadata: build }, expectedOutput: { ...sent, ...build } },
+      ],
+    },
+  };
+}
+
+/**
+ * Takes tokens of the farm's issuer that are meant for this server, are some of these subjects', and end. Keys and
+ * issuer are files, so that new ones need no restart; BuildBarn itself checks `exp` and `nbf`. Subjects are checked
+ * here too, for not every call asks an authorizer: the scheduler's TerminateWorkers does not.
+ */
+export function tokenPolicy(server: Server, ...subjects: readonly string[]): AuthenticationPolicy {
+  const payload = { iss: "https://issuer", aud: [audience(server)], exp: 1, sub: subjects[0] };
+  const vector = (change: object, expectedOutput: boolean) => ({
+    input: { payload: { ...payload, ...change }, files: { issuer: "https://issuer" } },
+    expectedOutput,
+  });
+  const claims: JmespathExpression = {
+    expression: [
+      "payload.iss == files.issuer",
+      "type(payload.aud) == 'array'",
+      `contains(payload.aud, '${audience(server)}')`,
+      "type(payload.exp) == 'number'",
+      `contains(${literal(subjects)}, payload.sub)`,
+    ].join(" && "),
+    files: [{ key: "issuer", path: `${KEYS_DIRECTORY}/issuer` }],
+    testVectors: [
+      vector({}, true),
+      vector({ iss: "https://another" }, false),
+      vector({ aud: ["another.monofarm"] }, false),
+      vector({ aud: `not.${audience(server)}` }, false),
+      vector({ exp: null }, false),
+      vector({ sub: "system:serviceaccount:another:pod" }, false),
+    ],
+  };
+  return {
+    jwt: {
+      jwksFile: `${KEYS_DIRECTORY}/jwks`,
+      maximumCacheSize: REMEMBERED_TOKENS,
+      cacheReplacementPolicy: "LEAST_RECENTLY_USED",
+      claimsValidationJmespathExpression: claims,
+      metadataExtractionJmespathExpression: { expression: "{public: {subject: payload.sub}}" },
+    },
+  };
+}
+
+/** A value as JMESPath writes it. */
+function literal(value: unknown): string {
+  return `\`${JSON.stringify(value)}\``;
+}
+
+/** Lets these subjects in, and nobody else. */
+export function only(...subjects: readonly string[]): Authorizer {
+  const vector = (found: string, expectedOutput: boolean) => ({
+    input: { authenticationMetadata: { public: { subject: found } }, instanceName: "" },
+    expectedOutput,
+  });
+  return {
+    jmespathExpression: {
+      expression: `contains(${literal(subjects)}, authenticationMetadata.public.subject)`,
+      testVectors: [...subjects.map((name) => vector(name, true)), vector("system:serviceaccount:another:pod", false)],
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { audience, type Server } from "../../components/buildbarn/configuration/identity";
+import { kubeRequest } from "../../local/node/api";
+import { presentTools } from "../../local/toolbox/toolbox";
+import { stackOutputs } from "../../local/stack/pulumi";
+import type { FarmOutputs } from "../../stacks/outputs";
+import { RemoteClient } from "./remote-execution";
+
+/** Service accounts of the farm, by who they are. */
+const NAMESPACES = {
+  client: "monofarm-release",
+  frontend: "monofarm",
+  scheduler: "monofarm",
+  worker: "monofarm",
+  operator: "monofarm",
+} as const;
+
+/** A part of the farm, or whoever calls it from outside. */
+export type Caller = keyof typeof NAMESPACES;
+
+/** A token of a caller for a server, as kubelet would bring it to a pod. */
+export async function tokenOf(caller: Caller, server: Server): Promise<string> {
+  const path = `/api/v1/namespaces/${NAMESPACES[caller]}/serviceaccounts/${caller}/token`;
+  const spec = { audiences: [audience(server)], expirationSeconds: 600 };
+  const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec };
+  return (await kubeRequest<{ status: { token: string } }>("POST", path, body)).status.token;
+}
+
+interface Pods {
+  readonly items: readonly { readonly status: { readonly podIP: string } }[];
+}
+
+/** Address of the first pod of a part of the farm. */
+export async function addressOf(part: string): Promise<string> {
+  const selector = `labelSelector=app.kubernetes.io%2Fname%3D${part}`;
+  const { items } = await kubeRequest<Pods>("GET", `/api/v1/namespaces/monofarm/pods?${selector}`);
+  return items[0]?.status.podIP ?? "no pod";
+}
+
+/** A client of the frontend, as a Bazel's gateway is one. */
+export async function frontendClient(): Promise<RemoteClient> {
+  return new RemoteClient(`${await addressOf("frontend")}:8980`, await tokenOf("client", "frontend"));
+}
+
+/** The platform of the farm's workers. */
+export async function platform(architecture: "amd64" | "arm64" = "amd64"): Promise<Record<string, string>> {
+  const { workerImages } = await stackOutputs<FarmOutputs>(await presentTools(), "local");
+  return { OSFamily: "linux", Arch: architecture, "container-image": `docker://${workerImages[architecture] ?? ""}` };
+}
