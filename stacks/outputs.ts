@@ -1,3 +1,5 @@
+import type { Purpose } from "../components/artifacts/purposes";
+import type { StorageDemand } from "../components/buildbarn/storage";
 import type { FarmCost } from "../components/matrix/farm-cost";
 import type { Architecture, Egress } from "../components/platform/platform";
 
@@ -14,12 +16,7 @@ export interface FarmOutputs {
     /** For those without the cluster's names. */
     readonly address: string;
     readonly region: string;
-    readonly buckets: {
-      readonly sources: string;
-      readonly matrix: string;
-      readonly release: string;
-      readonly logs: string;
-    };
+    readonly buckets: Readonly<Record<Purpose, string>>;
   };
   /** Secret; none where pods have a role of their own. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -34,6 +31,8 @@ export interface FarmOutputs {
     readonly emulated: boolean;
     readonly concurrency: number;
   }[];
+  /** What its stores are laid out for: what a release is held against. */
+  readonly storage: StorageDemand;
   /** Pods of Bazel clients: where they may run. */
   readonly clientPool: {
     readonly nodeSelector: Readonly<Record<string, string>>;
@@ -43,6 +42,10 @@ export interface FarmOutputs {
   readonly roles?: Readonly<Record<string, string>>;
   /** Lines of a `.bazelrc` for clients in the cluster; on AWS. */
   readonly bazelrc?: string;
+  /** Where images are pushed to, by their names, on AWS; without a tag. */
+  readonly registry?: Readonly<Record<string, string>>;
+  /** What a workflow of GitHub's says to run on the farm, where it has runners for it. */
+  readonly runsOn?: Partial<Readonly<Record<Architecture, string>>>;
   /** On AWS. */
   readonly cost?: FarmCost;
   readonly namespace: string;

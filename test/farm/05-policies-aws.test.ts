@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { AWS_PURPOSES, LOCKED } from "../../components/artifacts/aws/purposes";
+import { LOCKED, PURPOSES } from "../../components/artifacts/purposes";
 import { Simulation } from "../../local/simulation/simulation";
 import { policyArguments } from "../../local/stack/policies";
 import { presentTools } from "../../local/toolbox/toolbox";
@@ -12,7 +12,7 @@ import { committed, type Values } from "../stacks/golden";
 const OPEN = [
   "admission-bound worker-amd64",
   "admission-bound worker-arm64",
-  ...AWS_PURPOSES.map((purpose) => `bucket-baseline-stack ${purpose}`),
+  ...PURPOSES.map((purpose) => `bucket-baseline-stack ${purpose}`),
   "github-trust-tight artifacts-planner",
   "github-trust-tight artifacts-publisher",
   "iam-least artifacts-client",

@@ -131,6 +131,13 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S20", "shards", "capacityType", "SPOT"],
   ["S20", "workers", "scalingConfig.maxSize", 1000],
   ["S21", "worker", `${POD}.containers.0.securityContext.readOnlyRootFilesystem`, false],
+  ["H05", "storage-config", "data[storage.json]|actionCache.putAuthorizer", { allow: {} }],
+  ["S06", "storage-config", "data[storage.json]|grpcServers.0.authenticationPolicy", { allow: {} }],
+  ["H11", "worker-config", "data[runner.json]|runCommandsAs.userId", 0],
+  ["H11", "worker-config", "data[runner.json]|runCommandCleaner", undefined],
+  ["S21", "worker", `${POD}.initContainers.0.command.2`, "/bb/bb_runner"],
+  ["S21", "worker", `${POD}.containers.0.securityContext.capabilities.add.0`, "SETUID"],
+  ["S21", "worker", `${POD}.initContainers.0.securityContext.capabilities.add.0`, "SYS_ADMIN"],
   ["S22", "admission-pod-restricted", "spec.validationActions", ["Warn"]],
   [
     "S22",
@@ -140,13 +147,6 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ],
   ["S23", "patch", "spec", { replicas: 0 }],
   ["S23", "patch", "metadata.labels", { "app.kubernetes.io/name": "worker" }],
-  ["H05", "storage-config", "data[storage.json]|actionCache.putAuthorizer", { allow: {} }],
-  ["S06", "storage-config", "data[storage.json]|grpcServers.0.authenticationPolicy", { allow: {} }],
-  ["H11", "worker-config", "data[runner.json]|runCommandsAs.userId", 0],
-  ["H11", "worker-config", "data[runner.json]|runCommandCleaner", undefined],
-  ["S21", "worker", `${POD}.initContainers.0.command.2`, "/bb/bb_runner"],
-  ["S21", "worker", `${POD}.containers.0.securityContext.capabilities.add.0`, "SETUID"],
-  ["S21", "worker", `${POD}.initContainers.0.securityContext.capabilities.add.0`, "SYS_ADMIN"],
 ];
 
 export const MUTANTS: readonly Mutant[] = rows.map(([rule, resource, path, value]) => ({
