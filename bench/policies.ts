@@ -18,14 +18,15 @@ Previews the resources of the policies' golden farm, copied until there are so m
 providers: with both packs and without, in turn, at a quarter, a half and all of them. Prints the medians and their ratio,
 and what the packs add: to start, and for each 1,000 resources.
 
-  --resources N   how many resources at most   default 2000
+  --resources N   about how many at most       default 2000
   --runs N        previews of each kind        default 3
 `;
 
-/** The golden farm over and over, each copy with names of its own, until there are so many resources. */
+/** The golden farm over and over, each copy whole and with names of its own: about so many resources. */
 function farms(count: number): Record<string, Declared> {
   const golden = Object.entries(GOLDEN);
-  const copies = Array.from({ length: count }, (_, index) => {
+  const whole = Math.max(1, Math.round(count / golden.length)) * golden.length;
+  const copies = Array.from({ length: whole }, (_, index) => {
     const copy = Math.floor(index / golden.length);
     const [name, declared] = golden[index % golden.length] as [string, Declared];
     const own = (one: string) => `${one}-${copy}`;
@@ -51,8 +52,9 @@ async function main(args: string[]): Promise<void> {
     await previews.start();
     const rows: string[][] = [];
     const added: Added[] = [];
-    for (const count of [most / 4, most / 2, most].map(Math.ceil)) {
-      const { bare, held } = await measure(previews, count, runs);
+    for (const declared of [most / 4, most / 2, most].map(farms)) {
+      const count = Object.keys(declared).length;
+      const { bare, held } = await measure(previews, declared, runs);
       added.push({ count, seconds: held - bare });
       rows.push([
         `${count}`,
@@ -88,8 +90,8 @@ function line(points: readonly Added[]): { readonly start: number; readonly each
 }
 
 /** Median seconds of previews, one without and one with the packs in turn. */
-async function measure(previews: PolicyPreviews, count: number, runs: number) {
-  const declared = farms(count);
+async function measure(previews: PolicyPreviews, declared: Record<string, Declared>, runs: number) {
+  const count = Object.keys(declared).length;
   const seconds: Record<"bare" | "held", number[]> = { bare: [], held: [] };
   for (let run = 0; run < runs; run++) {
     for (const [kind, packs] of [
