@@ -31,6 +31,8 @@ export function made(
     certificateAuthority: { data: "" },
     identities: [{ oidcs: [{ issuer: "https://issuer.invalid" }] }],
     latestVersion: 1,
+    resources: [{ autoscalingGroups: [{ name: "simulated" }] }],
+    dnsName: "balancer.invalid",
   };
   return { id, outputs: { ...told, ...inputs } };
 }
