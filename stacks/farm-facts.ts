@@ -12,6 +12,7 @@ export const FARM_FACTS = [
   "gatewayImage",
   "imagePullPolicy",
   "pools",
+  "storage",
   "clientPool",
   "namespace",
   "kubeconfig",

@@ -1,4 +1,5 @@
 import type { Purpose } from "../components/artifacts/purposes";
+import type { StorageDemand } from "../components/buildbarn/storage";
 import type { FarmCost } from "../components/matrix/farm-cost";
 import type { Architecture, Egress } from "../components/platform/platform";
 
@@ -30,6 +31,8 @@ export interface FarmOutputs {
     readonly emulated: boolean;
     readonly concurrency: number;
   }[];
+  /** What its stores are laid out for: what a release is held against. */
+  readonly storage: StorageDemand;
   /** Pods of Bazel clients: where they may run. */
   readonly clientPool: {
     readonly nodeSelector: Readonly<Record<string, string>>;

@@ -6,10 +6,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { planFarmRelease } from "../components/matrix/farm-release";
 import { ReleaseJobs } from "../components/matrix/jobs";
 import { readIndex } from "../components/matrix/read-index";
+import { storageWarnings } from "../components/matrix/storage-plan";
 import { releasePolicies } from "../components/matrix/release-policies";
 import { declareNetworkPolicies } from "../components/buildbarn/network-policies";
+import { podSecurity } from "../components/platform/pod-security";
 import { UserError } from "../components/user-error";
-import { CLIENT_ACCOUNT, podSecurity, RELEASE_NAMESPACE } from "./farm";
+import { CLIENT_ACCOUNT, RELEASE_NAMESPACE } from "./farm";
 import { readConfig } from "./config/read";
 import { RELEASE_SLICES } from "./config/release";
 import { isFactsFile, readFacts } from "./farm-facts";
@@ -30,6 +32,8 @@ export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi
     farm,
     `stacks/Pulumi.${pulumi.getStack()}.yaml: monofarm:release`,
   );
+
+  for (const line of storageWarnings(plan.workingSet, farm.storage)) await pulumi.log.warn(line);
 
   const provider = new kubernetes.Provider("cluster", {
     kubeconfig: farm.kubeconfig,
@@ -91,6 +95,7 @@ async function farmOutputs(stack: string) {
     gatewayImage: await value("gatewayImage"),
     imagePullPolicy: await value("imagePullPolicy"),
     pools: await value("pools"),
+    storage: await value("storage"),
     clientPool: await value("clientPool"),
     namespace: await value("namespace"),
     kubeconfig: await value("kubeconfig"),

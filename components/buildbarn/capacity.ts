@@ -30,6 +30,9 @@ const RECORD_BYTES = 66;
 /** Slots in the key-location map for each blob: upstream asks for 2 to 10, so that lookups stay short. */
 const SLOTS_PER_BLOB = 4;
 
+/** Fewer than these, and puts of new keys push out keys that are still wanted. */
+const LEAST_SLOTS_PER_BLOB = 2;
+
 /** Room on a volume beside the files themselves: file system metadata and the persistent state. */
 const VOLUME_MARGIN = 1.05;
 
@@ -40,8 +43,8 @@ const MIB = 2 ** 20;
  * @throws UserError when the largest blob does not fit into one block
  */
 export function planStore(kind: StoreKind, demand: StoreDemand, key: string): StorePlan {
-  const blocks = { oldBlocks: 8, currentBlocks: 24, newBlocks: kind === "cas" ? 3 : 1, spareBlocks: 3 };
-  const count = blocks.oldBlocks + blocks.currentBlocks + blocks.newBlocks + blocks.spareBlocks;
+  const blocks = blocksOf(kind);
+  const count = countOf(blocks);
   const blockBytes = Math.floor(demand.sizeBytes / count);
   if (blockBytes < demand.largestBlobBytes) {
     const least = Math.ceil((demand.largestBlobBytes * count) / MIB);
@@ -57,6 +60,52 @@ export function planStore(kind: StoreKind, demand: StoreDemand, key: string): St
     blocksBytes: demand.sizeBytes,
     blockBytes,
     keyLocationMapBytes: roundUp(slots * RECORD_BYTES, MIB),
+  };
+}
+
+type Blocks = Pick<StorePlan, "oldBlocks" | "currentBlocks" | "newBlocks" | "spareBlocks">;
+
+function blocksOf(kind: StoreKind): Blocks {
+  return { oldBlocks: 8, currentBlocks: 24, newBlocks: kind === "cas" ? 3 : 1, spareBlocks: 3 };
+}
+
+function countOf({ oldBlocks, currentBlocks, newBlocks, spareBlocks }: Blocks): number {
+  return oldBlocks + currentBlocks + newBlocks + spareBlocks;
+}
+
+/** What a store is to keep. */
+export interface StoreNeed {
+  readonly bytes: number;
+  readonly blobs: number;
+  readonly largestBlobBytes: number;
+}
+
+/**
+ * What a store keeps for certain: after a blob was written, so many bytes and blobs may be written before it goes. New
+ * blocks fill while old ones go and spare ones are empty, so they do not count; nor does the end of each block, where the
+ * next blob may not have fitted.
+ * @param largestBlobBytes of what is written
+ */
+export function kept(plan: StorePlan, largestBlobBytes: number): Pick<StoreNeed, "bytes" | "blobs"> {
+  const blocks = plan.oldBlocks + plan.currentBlocks;
+  return {
+    bytes: blocks * Math.max(0, plan.blockBytes - largestBlobBytes),
+    blobs: Math.floor(plan.keyLocationMapBytes / RECORD_BYTES / LEAST_SLOTS_PER_BLOB),
+  };
+}
+
+/**
+ * The smallest store, in whole MiB, that keeps what it needs to.
+ * @param largestBlobBytes what it accepts, where that is more than the largest blob that is known
+ */
+export function storeFor(kind: StoreKind, need: StoreNeed, largestBlobBytes: number): StoreDemand {
+  const blocks = blocksOf(kind);
+  const largest = Math.max(need.largestBlobBytes, largestBlobBytes);
+  const keeping = Math.ceil(need.bytes / (blocks.oldBlocks + blocks.currentBlocks)) + need.largestBlobBytes;
+  return {
+    sizeBytes: roundUp(Math.max(keeping, roundUp(largest, MIB)) * countOf(blocks), MIB),
+    meanBlobBytes: Math.max(1, Math.floor(need.bytes / Math.max(1, need.blobs))),
+    largestBlobBytes: roundUp(largest, MIB),
   };
 }
 

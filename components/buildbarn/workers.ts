@@ -78,7 +78,7 @@ const HOSTNAME = "worker";
  * ends its action.
  *
  * The worker alone has the pod's tokens. Whatever the runner starts has a user of its own, and no socket that leads
- * anywhere: `confine` takes them away from the runner itself, before it starts (docs/adr/0006).
+ * anywhere: `confine` takes them away from the runner itself, before it starts (docs/adr/0010).
  */
 export function declareWorkers(
   args: WorkersArgs,

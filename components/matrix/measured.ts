@@ -1,5 +1,6 @@
 import type { MeasuredCosts } from "./cost";
 import type { ShardResult } from "./result";
+import type { MeasuredSizes } from "./working-set";
 
 /** What one index of an earlier release left in the logs bucket. */
 export interface EarlierRun {
@@ -37,6 +38,15 @@ export function measuredCosts(runs: readonly EarlierRun[], cores: (label: string
   }
   const known = [...longest, ...[...built].map(([label, seconds]) => [label, median(seconds)] as const)];
   return new Map(known.flatMap(([label, seconds]) => (seconds > 0 ? [[label, seconds * cores(label)]] : [])));
+}
+
+/** Bytes of artifacts by label: the largest that earlier releases made, of any architecture. */
+export function measuredSizes(runs: readonly EarlierRun[]): MeasuredSizes {
+  const sizes = new Map<string, number>();
+  for (const { label, size = 0 } of runs.flatMap(({ result }) => result?.targets ?? [])) {
+    if (size > 0) sizes.set(label, Math.max(size, sizes.get(label) ?? 0));
+  }
+  return sizes;
 }
 
 function median(values: readonly number[]): number {

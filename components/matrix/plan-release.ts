@@ -11,6 +11,7 @@ import { LABEL } from "./result";
 import { nearest, selectTargets } from "./select";
 import { type ShardList, shardLists } from "./shard-lists";
 import { listTargets, type Target } from "./targets";
+import { workingSet } from "./working-set";
 
 /** What to release, and how to cut it. */
 export interface ReleaseRequest {
@@ -89,7 +90,7 @@ export function planTargets(targets: readonly Target[], request: CutRequest): Re
     ),
   );
   for (const job of jobs) checkJobLimits(job);
-  return { id, jobs };
+  return { id, jobs, workingSet: workingSet(targets, { builds: architectures.length }) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Architecture } from "../platform/platform";
 import type { CostClass } from "./cost";
+import type { WorkingSet } from "./working-set";
 
 /** What one pod of a Job asks of a node, in Kubernetes quantities. */
 export interface PodResources {
@@ -61,4 +62,6 @@ export interface ReleasePlan {
   /** First 12 hex digits of the sha256 over every Job's shard lists and `inputs`. */
   readonly id: string;
   readonly jobs: readonly JobPlan[];
+  /** What it writes to the farm's storage, all architectures together. */
+  readonly workingSet: WorkingSet;
 }

@@ -6,6 +6,7 @@ import { paint } from "../terminal/colour";
 import { count, dollars, hour, mean } from "../terminal/numbers";
 import { type Column, table } from "../terminal/table";
 import { picture } from "./plan-picture";
+import { storageInWords, type StorageReport } from "./plan-storage";
 
 /** What `./farm plan` has to say. */
 export interface PlanReport {
@@ -15,8 +16,9 @@ export interface PlanReport {
   readonly distributions: readonly string[];
   readonly census: Census;
   readonly changes: Difference | undefined;
-  /** Undefined where nothing is new. The capacity is for all distributions, the plan for each. */
-  readonly planned: { readonly plan: ReleasePlan; readonly capacity: Capacity } | undefined;
+  /** Undefined where nothing is new. Capacity and storage are for all distributions, the plan for each. */
+  readonly planned:
+    { readonly plan: ReleasePlan; readonly capacity: Capacity; readonly storage: StorageReport } | undefined;
   /** Targets whose cost comes from earlier releases. */
   readonly measured: number;
   /** Cores that those of PostgreSQL kept busy. */
@@ -39,7 +41,7 @@ export function planReport(report: PlanReport): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-function ofPlan(report: PlanReport, { plan, capacity }: NonNullable<PlanReport["planned"]>): string[] {
+function ofPlan(report: PlanReport, { plan, capacity, storage }: NonNullable<PlanReport["planned"]>): string[] {
   const { measured, workerCores } = report;
   const costs =
     measured === 0
@@ -53,6 +55,7 @@ function ofPlan(report: PlanReport, { plan, capacity }: NonNullable<PlanReport["
     `${heading("Where the hours go")}, an architecture\n${picture(report.work)}`,
     workers(capacity),
     pools(capacity),
+    storageInWords(storage),
     `${heading("Assumptions")}\n${assumptions.map((line) => `  - ${line}`).join("\n")}`,
   ];
 }
@@ -73,6 +76,7 @@ export function summarise({ distributions, census, changes, planned, measured, w
     measured,
     jobs: jobs ?? [],
     capacity: planned?.capacity ?? null,
+    storage: planned?.storage ?? null,
     work,
   };
 }

@@ -3,27 +3,32 @@ import { join } from "node:path";
 import { ASSUMED_CAPACITY, capacityFor } from "../../components/matrix/capacity";
 import { census, difference, whereHoursGo } from "../../components/matrix/census";
 import { ASSUMED_COSTS, costModel, type MeasuredCosts } from "../../components/matrix/cost";
-import { measuredCosts } from "../../components/matrix/measured";
+import { type EarlierRun, measuredCosts, measuredSizes } from "../../components/matrix/measured";
 import { planTargets, targetsOf } from "../../components/matrix/plan-release";
 import type { MatrixIndex } from "../../components/matrix/matrix-index";
 import { readIndexes } from "../../components/matrix/read-index";
 import { listTargets, type Target } from "../../components/matrix/targets";
+import { releasesWithin } from "../../components/matrix/storage-plan";
+import { type MeasuredSizes, workingSet } from "../../components/matrix/working-set";
 import type { Architecture } from "../../components/platform/platform";
 import { UserError } from "../../components/user-error";
 import { CHECKOUT } from "../directories";
+import { committedFile } from "../stack/stack-file";
+import { committedStorage } from "../stack/storage";
 import type { Command } from "./command";
 import { readEarlierRuns } from "./earlier-runs";
 import { architectures, options } from "./options";
 import { planReport, type PlanReport, summarise } from "./plan-report";
+import { storageReport, type StorageReport } from "./plan-storage";
 
 const WHERE = "./farm plan";
 
 const usage = `
 Usage: ./farm plan [LABEL…] [--index DIR]… [--since DIR]… [--results DIR [--worker-cores N]] [--hours N] [--releases N]
-                   [--arch ARCH] [--distribution NAME] [--json]
+                   [--arch ARCH] [--distribution NAME] [--farm NAME] [--keep-days N] [--json]
 
 What a release is: how many targets along each axis, in which shards and Jobs, how many core-hours, how many nodes to
-finish in time, and at what price. Reads index files alone; nothing is built.
+finish in time, at what price, and whether a farm's storage keeps what it writes. Reads files alone; nothing is built.
 
   LABEL               labels or patterns: //postgres/..., //postgres:postgres~16.*, -//extensions/contrib/...
                       (default: all artifacts)
@@ -39,6 +44,8 @@ finish in time, and at what price. Reads index files alone; nothing is built.
   --arch ARCH         amd64, arm64 or both, separated by a comma (default: both)
   --distribution NAME what the worker images are made of, such as debian-12, separated by commas (default: all that the
                       index knows); each is a release of its own
+  --farm NAME         whose storage, of stacks/Pulumi.NAME.yaml, is held against the release (default: local)
+  --keep-days N       what a release writes stays for N days (default: until the next release has been written)
   --json              the same as data
 `;
 
@@ -63,6 +70,9 @@ interface Options {
   readonly architectures: readonly Architecture[];
   /** @default all that the index knows */
   readonly distributions: readonly string[] | undefined;
+  readonly farm: string;
+  /** @default one release */
+  readonly keepDays: number | undefined;
   readonly json: boolean;
 }
 
@@ -81,6 +91,8 @@ function parse(args: string[]): Options {
       releases: { type: "string", default: "1" },
       arch: { type: "string", default: "amd64,arm64" },
       distribution: { type: "string" },
+      farm: { type: "string", default: "local" },
+      "keep-days": { type: "string" },
       json: { type: "boolean", default: false },
     },
     "words",
@@ -96,6 +108,8 @@ function parse(args: string[]): Options {
     releases: positive("--releases", values.releases),
     architectures: architectures(WHERE, values.arch),
     distributions: values.distribution?.split(","),
+    farm: values.farm,
+    keepDays: values["keep-days"] === undefined ? undefined : positive("--keep-days", values["keep-days"]),
     json: values.json,
   };
 }
@@ -113,18 +127,24 @@ function reportOf(given: Options): PlanReport {
   const changes = changesOf(given.since, index, selected);
   const fresh = changes && new Set([...changes.added, ...changes.changed]);
   const targets = fresh === undefined ? selected : selected.filter(({ label }) => fresh.has(label));
-  const known = measured(given, targets);
+  const runs = given.results === undefined ? [] : readEarlierRuns(given.results, `${WHERE}: --results`);
+  const known = measured(given, runs, targets);
   const cost = costModel(ASSUMED_COSTS, known);
   const assumptions = { ...ASSUMED_CAPACITY, releasesPerMonth: given.releases };
   const { architectures, hours } = given;
   const plan = targets.length === 0 ? undefined : planTargets(targets, { architectures, cost, where: WHERE });
+  const releases = Math.max(1, distributions.length);
   return {
     directories: given.indexes,
     since: given.since,
     distributions,
     census: census(index, targets),
     changes,
-    planned: plan && { plan, capacity: capacityFor(plan, hours, assumptions, Math.max(1, distributions.length)) },
+    planned: plan && {
+      plan,
+      capacity: capacityFor(plan, hours, assumptions, releases),
+      storage: storageOf(given, targets, measuredSizes(runs), releases * architectures.length),
+    },
     measured: targets.filter(({ label }) => known.has(label)).length,
     workerCores: given.workerCores,
     work: whereHoursGo(targets, cost),
@@ -137,10 +157,19 @@ function changesOf([first, ...others]: readonly string[], index: MatrixIndex, se
   return difference(listTargets(readIndexes([first, ...others])), selected, listTargets(index));
 }
 
-function measured({ results, workerCores }: Options, targets: readonly Target[]): MeasuredCosts {
-  if (results === undefined) return new Map();
+function storageOf(given: Options, targets: readonly Target[], measured: MeasuredSizes, builds: number): StorageReport {
+  const storage = committedStorage(given.farm, `${WHERE}: --farm`);
+  const keep = given.keepDays === undefined ? 1 : releasesWithin(given.keepDays, given.releases);
+  return storageReport(workingSet(targets, { builds, measured }), storage, {
+    file: committedFile(given.farm),
+    keep,
+    measured: targets.filter(({ label }) => measured.has(label)).length,
+  });
+}
+
+function measured({ workerCores }: Options, runs: readonly EarlierRun[], targets: readonly Target[]): MeasuredCosts {
   const wide = new Set(targets.flatMap(({ label, kind }) => (kind === "postgres" ? [label] : [])));
-  return measuredCosts(readEarlierRuns(results, `${WHERE}: --results`), (label) => (wide.has(label) ? workerCores : 1));
+  return measuredCosts(runs, (label) => (wide.has(label) ? workerCores : 1));
 }
 
 /** Names of an index, by what was written: `debian-12` and `debian12` are `debian 12`. */

@@ -28,7 +28,8 @@ builds what stacks/Pulumi.release.yaml names. Ctrl-C stops following, not the re
   --again   run a release once more though it is green; what failed runs again in any case
   --instead end another release that still runs; without it this one is refused
   status    adds up what the release has come to; the exit code is 1 where a target is red
-  --json    {id, verdicts: [{label, architecture, status, sha256, size, seconds, message, …}]}
+  --json    {id, verdicts: [{label, architecture, status, sha256, size, seconds, message, …}], warnings: [what the
+            farm's storage has too little of for this release]}
 `;
 
 export const command: Command = {
@@ -72,10 +73,10 @@ export const command: Command = {
 };
 
 function show(state: ReleaseState, json: boolean): number {
-  const { id, verdicts } = state;
+  const { id, verdicts, warnings } = state;
   const code = verdicts.some(isRed) ? 1 : 0;
   if (json) {
-    process.stdout.write(`${JSON.stringify({ id, verdicts }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ id, verdicts, warnings }, null, 2)}\n`);
     return code;
   }
   process.stdout.write(`\n${artifactTable(verdicts, process.stdout.isTTY)}\n\n`);

@@ -7,9 +7,11 @@ import { planFarmRelease } from "../../components/matrix/farm-release";
 import type { MatrixIndex } from "../../components/matrix/matrix-index";
 import type { ReleasePlan } from "../../components/matrix/plan";
 import { readIndex } from "../../components/matrix/read-index";
+import { storageWarnings } from "../../components/matrix/storage-plan";
 import type { Architecture } from "../../components/platform/platform";
 import { UserError } from "../../components/user-error";
 import { RELEASE_SLICES } from "../../stacks/config/release";
+import type { FarmOutputs } from "../../stacks/outputs";
 import { CHECKOUT } from "../directories";
 import { fetchSources } from "../sources/fetch-sources";
 import { sourcesOf } from "../sources/list-sources";
@@ -17,6 +19,7 @@ import { checkReleaseConfig } from "../stack/check";
 import { writeConfig } from "../stack/config";
 import { pulumiUp } from "../stack/pulumi";
 import { parseStackFile } from "../stack/stack-file";
+import { paint } from "../terminal/colour";
 import type { Progress } from "../terminal/progress";
 import type { Tools } from "../toolbox/toolbox";
 import { declaredNames, declaredRelease, farmOutputs, farmStore } from "./declared";
@@ -78,6 +81,8 @@ export interface ReleaseState {
   readonly verdicts: readonly Verdict[];
   /** Whether this run started anything: false where the same release was there already. */
   readonly isNew: boolean;
+  /** What the farm's storage has too little of for it; undefined where nobody planned it. */
+  readonly warnings?: readonly string[];
 }
 
 /**
@@ -119,6 +124,8 @@ async function planned(tools: Tools, request: ReleaseRequest) {
 export async function runRelease(tools: Tools, request: ReleaseRequest, progress: Progress): Promise<ReleaseState> {
   const { slice, index, farm, workspace, plan, store } = await planned(tools, request);
   if (request.instead !== true) await refuseBesideAnother(tools, plan.id);
+  const warnings = storageWarnings(plan.workingSet, storageOf(farm));
+  for (const warning of warnings) progress.line(paint("yellow", `! ${warning}`));
 
   const sources = await fetchSources(sourcesOf(index, plan), progress);
   await upload(store, farm.s3.buckets, plan, workspace, sources, progress);
@@ -128,7 +135,13 @@ export async function runRelease(tools: Tools, request: ReleaseRequest, progress
   const { created } = await progress.task("pulumi up -s release", 15, (report) => pulumiUp(tools, "release", report));
   const cpuSeconds = plan.jobs.flatMap(({ shards }) => shards).reduce((sum, shard) => sum + shard.cpuSeconds, 0);
   const states = await follow(store, farm.s3.buckets.logs, plan, farm.namespace, cpuSeconds / CORES, progress);
-  return { id: plan.id, verdicts: verdicts(states), isNew: created > 0 };
+  return { id: plan.id, verdicts: verdicts(states), isNew: created > 0, warnings };
+}
+
+function storageOf({ storage }: Partial<FarmOutputs>): FarmOutputs["storage"] {
+  if (storage === undefined)
+    throw new UserError("stack local: storage", "nothing", "a farm of this version: ./farm up");
+  return storage;
 }
 
 /** One release is declared at a time: to declare another ends the Jobs of the one before it. */

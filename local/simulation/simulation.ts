@@ -91,23 +91,28 @@ export class Simulation {
     mkdirSync(join(directory, "state"));
     // A project file of the same name keeps the salt of the stack's secrets out of the checkout.
     writeFileSync(join(directory, "Pulumi.yaml"), "name: monofarm\nruntime: nodejs\n");
-    await run(tools.pulumi.path, ["-C", directory, "stack", "init", "aws", "--non-interactive"], {
-      env: simulation.environment(),
-    });
+    await simulation.addStack("aws");
     return simulation;
   }
 
-  /** Runs `pulumi` on the stack. @param onLine called with each line that it prints */
+  /** Makes another stack beside the farm's, with nothing in it. */
+  async addStack(stack: string): Promise<void> {
+    const args = ["-C", this.directory, "stack", "init", stack, "--non-interactive"];
+    await run(this.tools.pulumi.path, args, { env: this.environment() });
+  }
+
+  /** Runs `pulumi` on a stack. @param onLine called with each line that it prints */
   async pulumi(
     args: readonly string[],
     values: Values = simulatedValues(),
     onLine?: (line: string) => void,
+    stack = "aws",
   ): Promise<string> {
-    const file = join(this.directory, "Pulumi.aws.yaml");
+    const file = join(this.directory, `Pulumi.${stack}.yaml`);
     const salt = /^encryptionsalt: .*$/m.exec(readFileSync(file, "utf8"))?.[0] ?? "";
     writeFileSync(file, `${salt}\n${stringify({ config: values })}`);
     writeFileSync(this.log, "");
-    const rest = ["--stack", "aws", "--config-file", file, "--non-interactive", "--color=never"];
+    const rest = ["--stack", stack, "--config-file", file, "--non-interactive", "--color=never"];
     return run(this.tools.pulumi.path, [...args, ...rest], {
       cwd: CHECKOUT,
       env: this.environment(),
@@ -119,6 +124,13 @@ export class Simulation {
   async state(...args: readonly string[]): Promise<string> {
     const rest = ["-C", this.directory, ...args, "--stack", "aws"];
     return run(this.tools.pulumi.path, rest, { env: this.environment() });
+  }
+
+  /** Takes a state that `pulumi stack export` gave for the stack's own. */
+  async restore(state: string): Promise<void> {
+    const file = join(this.directory, "restored.json");
+    writeFileSync(file, state);
+    await this.state("stack", "import", "--file", file);
   }
 
   /** What the last run did, in order: `create aws:ec2/vpc:Vpc platform`. */

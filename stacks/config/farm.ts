@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import type { StorageDemand } from "../../components/buildbarn/storage";
 import { planPool } from "../../components/platform/aws/pool-plan";
 import { UserError } from "../../components/user-error";
 
@@ -26,6 +27,8 @@ export const imagesSlice = z.strictObject({
   buildbarn: digest,
   client: digest,
   s3: digest.optional(),
+  /** Without it nobody looks at the farm's metrics. */
+  prometheus: digest.optional(),
   /** On AWS: Cluster Autoscaler of the Kubernetes minor in `monofarm:platform.version`. */
   autoscaler: digest.optional(),
   workers: z.strictObject({ amd64: digest.optional(), arm64: digest.optional() }),
@@ -48,6 +51,16 @@ export const storageSlice = z.strictObject({
   cas: store(mebibytes(1, 10_000_000)),
   ac: store(mebibytes(1, 10_000_000)),
 });
+
+/** The same as the components take it, in bytes. */
+export function storageDemand({ shards, cas, ac }: z.infer<typeof storageSlice>): StorageDemand {
+  const demand = (store: typeof cas) => ({
+    sizeBytes: store.sizeMiB,
+    meanBlobBytes: store.meanBlobBytes,
+    largestBlobBytes: store.largestBlobMiB,
+  });
+  return { shards, cas: demand(cas), ac: demand(ac) };
+}
 
 /** `monofarm:workers`: what builds. */
 export const workersSlice = z.strictObject({

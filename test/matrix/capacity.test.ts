@@ -36,7 +36,7 @@ describe("capacity", () => {
     const shards = [{ key: "", labels: ["//a"], sources: [], cpuSeconds: 2421 * 3600 }];
     const demand = [{ cores: 8, memoryGiB: 4, cpuSeconds: 2421 * 3600 }];
     const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, shards, demand }));
-    const { release, month } = capacityFor({ id: "x", jobs }, 8, { ...ASSUMED_CAPACITY, releasesPerMonth: 4 });
+    const { release, month } = capacityFor({ ...plan, jobs }, 8, { ...ASSUMED_CAPACITY, releasesPerMonth: 4 });
     const price = (2421 / 0.8 / 16) * 0.8622;
     expect(release.onDemand).toBeCloseTo(price, 6);
     expect(release.spot).toBeCloseTo(price * 0.4 * 1.03, 6);
@@ -53,7 +53,7 @@ describe("capacity", () => {
   ])("puts on a node %s", (_, cores, memoryGiB, perNode, factor) => {
     const demand = [{ cores, memoryGiB, cpuSeconds: 1000 * 3600 }];
     const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, demand }));
-    const [pool] = capacityFor({ id: "x", jobs }, 1).pools;
+    const [pool] = capacityFor({ ...plan, jobs }, 1).pools;
     expect(pool?.workers[0]?.perNode).toBe(perNode);
     expect(pool?.workers[0]?.nodeHours).toBeCloseTo((factor * 1000) / 16 / 0.8, 9);
     expect(pool?.nodes).toBe(Math.ceil((factor * 1000) / 16 / 0.8));
@@ -64,7 +64,7 @@ describe("capacity", () => {
     [1, 33],
   ])("refuses a target of %i cores and %i GiB, which no node holds", (cores, memoryGiB) => {
     const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, demand: [{ cores, memoryGiB, cpuSeconds: 1 }] }));
-    expect(() => capacityFor({ id: "x", jobs }, 1)).toThrow(
+    expect(() => capacityFor({ ...plan, jobs }, 1)).toThrow(
       /workers of amd64: found c8a\.4xlarge with 16 cores and 32 GiB; allowed: a node of/,
     );
   });

@@ -82,6 +82,28 @@ describe("./farm plan", () => {
     expect(data.capacity.hours).toBe(2);
   });
 
+  test("holds it against the storage of a farm, and says what to change where that is too small", async () => {
+    const storage = async (...args: string[]) => {
+      const { out } = await run(plan, "--index", MONOGRES, "--json", ...args);
+      return (JSON.parse(out) as { storage: { shortfalls: { key: string }[]; enough: object; keep: number } }).storage;
+    };
+    const [aws, local] = [await storage("--farm", "aws"), await storage()];
+    expect(aws.shortfalls).toEqual([]);
+    expect(local.shortfalls.map(({ key }) => key)).toEqual(["monofarm:storage.cas.sizeMiB"]);
+    const monthly = await storage("--keep-days", "90", "--releases", "2");
+    expect([local.keep, monthly.keep]).toEqual([1, 6]);
+    const { out } = await run(plan, "--index", MONOGRES);
+    expect(out).toMatch(
+      /! stacks\/Pulumi\.local\.yaml: monofarm:storage\.cas\.sizeMiB: the release needs in each of 2/,
+    );
+    expect(out).toMatch(
+      /fits into\n {2}monofarm:storage:\n {4}shards: 2\n {4}cas: \{ sizeMiB: \d+, meanBlobBytes: \d+, /,
+    );
+    await expect(run(plan, "--farm", "release")).rejects.toThrow(
+      "./farm plan: --farm: found release; allowed: aws, kubernetes, local",
+    );
+  });
+
   test("against itself has nothing to build, in words and as data", async () => {
     const same = ["--index", MONOGRES, "--since", MONOGRES];
     expect((await run(plan, ...same)).out).toMatch(/^Nothing is new/);

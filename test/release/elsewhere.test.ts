@@ -25,6 +25,11 @@ const FARM: FarmFacts = {
     { architecture: "arm64", emulated: false, concurrency: 200 },
     { architecture: "amd64", emulated: false, concurrency: 100 },
   ],
+  storage: {
+    shards: 2,
+    cas: { sizeBytes: 2 ** 33, meanBlobBytes: 65_536, largestBlobBytes: 2 ** 27 },
+    ac: { sizeBytes: 2 ** 28, meanBlobBytes: 2048, largestBlobBytes: 2 ** 22 },
+  },
   clientPool: { nodeSelector: {}, tolerations: [] },
   namespace: "monofarm",
   kubeconfig: '{"kind":"Config"}',

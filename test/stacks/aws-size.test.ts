@@ -4,7 +4,8 @@ import { planQuarter } from "../../bench/release-day/releases";
 import { ASSUMED_CAPACITY, capacityFor, pricePerHour } from "../../components/matrix/capacity";
 import instanceTypes from "../../components/matrix/data/instance-types.json";
 import { AWS_PLACE } from "../../stacks/config/aws";
-import { workersSlice } from "../../stacks/config/farm";
+import { fits, STORAGE_KEY, storageWarnings } from "../../components/matrix/storage-plan";
+import { storageDemand, storageSlice, workersSlice } from "../../stacks/config/farm";
 import { ofType } from "../components/recorder";
 import { awsValues } from "./aws-values";
 import { declareFarm } from "./golden";
@@ -57,6 +58,12 @@ async function podRequests(architecture: "amd64" | "arm64") {
 }
 
 describe("the reference farm on a release day", () => {
+  test("keeps all that the release writes to its storage", () => {
+    const storage = storageDemand(storageSlice.parse(values["monofarm:storage"]));
+    expect(storageWarnings(plan.workingSet, storage)).toEqual([]);
+    for (const { releases } of fits(plan.workingSet, storage, STORAGE_KEY)) expect(releases).toBeGreaterThan(1);
+  });
+
   test("has the quarter's release to build: 100,050 targets", () => {
     const targets = plan.jobs.flatMap(({ shards }) => shards.flatMap(({ labels }) => labels));
     expect(targets).toHaveLength(100_050);

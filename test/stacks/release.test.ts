@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { release } from "../../stacks/release";
 import { ofType, record } from "../components/recorder";
 import { asTexts, committed, declareFarm, type Values } from "./golden";
 
 const digest = (letter: string) => `registry.example/${letter}@sha256:${letter.repeat(64)}`;
+
+const MIB = 2 ** 20;
 
 /** What a farm put out, but for what tells one place from another. */
 const FARM: Values = {
@@ -21,6 +23,11 @@ const FARM: Values = {
   gatewayImage: digest("a"),
   imagePullPolicy: "Never",
   pools: [{ architecture: "amd64", emulated: false, concurrency: 1 }],
+  storage: {
+    shards: 2,
+    cas: { sizeBytes: 8192 * MIB, meanBlobBytes: 65_536, largestBlobBytes: 200 * MIB },
+    ac: { sizeBytes: 256 * MIB, meanBlobBytes: 2048, largestBlobBytes: 4 * MIB },
+  },
   clientPool: { nodeSelector: {}, tolerations: [] },
   namespace: "monofarm",
   kubeconfig: "/kubeconfig",
@@ -85,6 +92,24 @@ describe("a release", () => {
     });
     expect(mistake).toMatch(/^stack local: egress: found nothing; allowed: a farm that stands/);
   });
+});
+
+test("a release that the farm's storage cannot keep says so, and is declared nonetheless", async () => {
+  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  try {
+    await declareRelease(FARM);
+    expect(warn).not.toHaveBeenCalled();
+    const storage = FARM["storage"] as { cas: object };
+    const small = { ...storage, cas: { ...storage.cas, sizeBytes: 250 * MIB, largestBlobBytes: 6 * MIB } };
+    const resources = await declareRelease({ ...FARM, storage: small });
+    expect(warn.mock.calls.map(([line]) => line.split(":", 3).slice(0, 2).join(":"))).toEqual([
+      "monofarm:storage.cas.largestBlobMiB",
+      "monofarm:storage.cas.sizeMiB",
+    ]);
+    expect(ofType(resources, "kubernetes:batch/v1:Job").size).toBe(1);
+  } finally {
+    warn.mockRestore();
+  }
 });
 
 test("the farm of one machine has a server of its own, six buckets without a lock, and names from any address", async () => {
