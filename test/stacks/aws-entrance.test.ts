@@ -74,8 +74,8 @@ describe("the way in for Bazel outside the cluster", () => {
 
   const frontend = () => {
     const maps = [...all("kubernetes:core/v1:ConfigMap")].find(([name]) => name.startsWith("frontend"));
-    const { "frontend.json": text } = maps?.[1]["data"] as Record<string, string>;
-    return JSON.parse(text ?? "null") as BbStorage;
+    const data = maps?.[1]["data"] as Record<"frontend.json", string> | undefined;
+    return JSON.parse(data?.["frontend.json"] ?? "null") as BbStorage;
   };
 
   test("ends TLS at the frontend, which asks every caller for the token that it asks pods for", () => {
