@@ -79,7 +79,7 @@ describe("the way in for Bazel outside the cluster", () => {
   };
 
   test("ends TLS at the frontend, which asks every caller for the token that it asks pods for", () => {
-    const servers = frontend().grpcServers ?? [];
+    const servers = frontend().grpcServers;
     expect(servers.map(({ listenAddresses }) => listenAddresses)).toEqual([[":8980"], [":8943"]]);
     const [inside, outside] = servers;
     expect(inside?.tls).toBeUndefined();
