@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Admission } from "../components/admission/admission";
 import { S3_CLAIM, S3_PORT } from "../components/artifacts/server";
 import { BuildBarn } from "../components/buildbarn/buildbarn";
+import { OUTSIDE_ACCOUNT } from "../components/buildbarn/outside";
 import { clientBazelrc } from "../components/buildbarn/client-bazelrc";
 import { declareNetworkPolicies, FRONTEND_ENTRANCE, networkPolicies } from "../components/buildbarn/network-policies";
 import { storageClaims } from "../components/buildbarn/storage";
@@ -18,6 +19,7 @@ import { declareArtifacts } from "./artifacts";
 import { crossCheckFarm, FARM_SLICES, storageDemand } from "./config/farm";
 import type { Values } from "./config/check";
 import { readConfig } from "./config/read";
+import { declareWayIn } from "./entrance";
 import { declareGithub } from "./github";
 import type { FarmOutputs } from "./outputs";
 import { place } from "./place";
@@ -76,11 +78,15 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     platform,
     namespace,
     namespaceName: FARM_NAMESPACE,
-    clients: [{ namespace: RELEASE_NAMESPACE, name: CLIENT_ACCOUNT }],
+    clients: [
+      { namespace: RELEASE_NAMESPACE, name: CLIENT_ACCOUNT },
+      ...(config.entrance === undefined ? [] : [{ namespace: FARM_NAMESPACE, name: OUTSIDE_ACCOUNT }]),
+    ],
     image: config.images.buildbarn,
     imagePullPolicy: config.images.pullPolicy,
     storage: demand,
     frontendReplicas: 1,
+    ...declareWayIn(config, where),
     workers: workerPools(config),
     maximumExecutionSeconds: config.workers.maximumActionSeconds,
     after,

@@ -5,6 +5,7 @@ import { UserError } from "../user-error";
 import { FRONTEND_PORT } from "./configuration/frontend";
 import { callers, type ServiceAccountName } from "./configuration/identity";
 import { declareFrontend } from "./frontend";
+import { declareOutside, OUTSIDE_SECRET, type OutsideArgs } from "./outside";
 import { platformProperties } from "./platform-properties";
 import { declareScheduler } from "./scheduler";
 import { declareStorage, type StorageDemand } from "./storage";
@@ -26,6 +27,8 @@ export interface BuildBarnArgs {
   readonly imagePullPolicy: string;
   readonly storage: StorageDemand;
   readonly frontendReplicas: number;
+  /** Serves clients outside the cluster, too, by TLS. @default pods alone */
+  readonly outside?: Omit<OutsideArgs, "namespace">;
   /** At most one pool an architecture. */
   readonly workers: readonly WorkerPool[];
   /** Seconds that any action may take. */
@@ -81,9 +84,16 @@ export class BuildBarn extends pulumi.ComponentResource {
     );
     // Workers end before the scheduler that they report to, and the storage that they write to.
     const behind = { ...mine, dependsOn: [storage, scheduler] };
+    const outside = args.outside === undefined ? [] : declareOutside({ ...args.outside, namespace }, first);
     const frontend = declareFrontend(
-      { ...part(pool(platform, "system")), shards, callers: known, replicas: args.frontendReplicas },
-      behind,
+      {
+        ...part(pool(platform, "system")),
+        shards,
+        callers: known,
+        replicas: args.frontendReplicas,
+        ...(args.outside !== undefined && { tlsSecret: OUTSIDE_SECRET }),
+      },
+      { ...behind, dependsOn: [...behind.dependsOn, ...outside] },
     );
     const workers = args.workers.map((pods) =>
       declareWorkers(

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { FRONTEND_PORT, frontendConfiguration } from "./configuration/frontend";
+import { FRONTEND_PORT, frontendConfiguration, OUTSIDE_PORT, TLS_DIRECTORY } from "./configuration/frontend";
 import type { Callers } from "./configuration/identity";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
 import { declareConfiguration } from "./configuration-files";
@@ -13,15 +13,21 @@ export interface FrontendArgs extends PartArgs {
   readonly shards: number;
   readonly callers: Callers;
   readonly replicas: number;
+  /** Secret with the key pair for clients outside the cluster. @default it serves none */
+  readonly tlsSecret?: string;
 }
+
+const TLS_MOUNT = { name: "tls", mountPath: TLS_DIRECTORY, readOnly: true };
 
 /** Declares the door for clients: a Deployment without state, and its Service. */
 export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResourceOptions): kubernetes.core.v1.Service {
   const { namespace } = args;
   const labels = selector("frontend");
   const metadata = { name: "frontend", namespace, labels };
-  const configurations = { frontend: frontendConfiguration(args.shards, args.callers) };
+  const configurations = { frontend: frontendConfiguration(args.shards, args.callers, args.tlsSecret !== undefined) };
   const config = declareConfiguration("frontend", configurations, { namespace, labels }, options);
+  const isOutside = args.tlsSecret !== undefined;
+  const mounts = [TOKENS_MOUNT, KEYS_MOUNT, ...(isOutside ? [TLS_MOUNT] : [])];
   const deployment = new kubernetes.apps.v1.Deployment(
     "frontend",
     {
@@ -38,11 +44,20 @@ export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResour
             securityContext: AS_FARM_USER,
             containers: [
               {
-                ...program("bb_storage", "frontend", args, { cpu: "100m", memory: "1Gi" }, [TOKENS_MOUNT, KEYS_MOUNT]),
-                ports: [{ containerPort: FRONTEND_PORT }, { containerPort: DIAGNOSTICS_PORT }],
+                ...program("bb_storage", "frontend", args, { cpu: "100m", memory: "1Gi" }, mounts),
+                ports: [
+                  { containerPort: FRONTEND_PORT },
+                  ...(isOutside ? [{ containerPort: OUTSIDE_PORT }] : []),
+                  { containerPort: DIAGNOSTICS_PORT },
+                ],
               },
             ],
-            volumes: [config.volume, tokensVolume("scheduler", "storage"), KEYS_VOLUME],
+            volumes: [
+              config.volume,
+              tokensVolume("scheduler", "storage"),
+              KEYS_VOLUME,
+              ...(args.tlsSecret === undefined ? [] : [{ name: "tls", secret: { secretName: args.tlsSecret } }]),
+            ],
           },
         },
       },

@@ -78,7 +78,7 @@ export class AwsPlatform extends pulumi.ComponentResource {
         publicCidrs: args.publicCidrs ?? [],
         addons: args.addons as Record<AddonName, string>,
         // A plan of the pools refuses roles and architectures that it does not know.
-        pools: args.pools.map((pool) => ({ spot: false, diskGiB: 100, ...pool }) as PoolSpec),
+        pools: args.pools.map((pool) => ({ spot: false, diskGiB: 100, nvme: false, ...pool }) as PoolSpec),
       },
       { parent: this },
     );

@@ -48,6 +48,8 @@ export function made(
     certificateAuthority: { data: "" },
     identities: [{ oidcs: [{ issuer: "https://issuer.invalid" }] }],
     latestVersion: 1,
+    resources: [{ autoscalingGroups: [{ name: "simulated" }] }],
+    dnsName: "balancer.invalid",
   };
   return { id, outputs: { ...told, ...inputs } };
 }

@@ -19,6 +19,18 @@ const PRIVATE_KEY = "-----BEGIN RSA PRIVATE KEY-----\nsimulated\n-----END RSA PR
 
 const WORKFLOW = "example/postgres/.github/workflows/release.yml@refs/heads/main";
 
+/** A way in for Bazel outside the cluster. */
+const ENTRANCE: Values = {
+  "monofarm:entrance": {
+    host: "rbe.example.org",
+    zoneId: "Z0123456789ABC",
+    clients: ["203.0.113.0/24"],
+    facing: "internet",
+    certificate: "-----BEGIN CERTIFICATE-----\nsimulated\n-----END CERTIFICATE-----\n",
+    privateKey: PRIVATE_KEY,
+  },
+};
+
 /** A repository of GitHub's with its runners on the farm: what no farm must have, and a whole one has. */
 const GITHUB: Values = {
   "monofarm:github": {
@@ -61,6 +73,7 @@ export function simulatedValues(): Values {
     },
     "monofarm:artifacts": { ...inner("monofarm:artifacts"), prefix: "example-farm-" },
     ...GITHUB,
+    ...ENTRANCE,
   };
 }
 

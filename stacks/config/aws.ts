@@ -29,6 +29,8 @@ const pool = z.strictObject({
   maximum: whole(1, 10_000),
   spot: z.boolean("true or false").default(false),
   diskGiB: whole(20, 16_384).default(100),
+  /** Whether kubelet and containerd are on the instances' own disks. */
+  nvme: z.boolean("true or false").default(false),
 });
 
 /** A farm on AWS: everything below it is made. */

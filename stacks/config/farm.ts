@@ -8,6 +8,7 @@ import { namesArchitecture } from "../../policies/predicates/architecture";
 import { evaluate } from "../../policies/predicates/evaluate";
 import { DIGEST } from "../../policies/predicates/images";
 import type { Values } from "./check";
+import { crossCheckEntrance, entranceSlice } from "./entrance";
 import { crossCheckGithub, githubSlice, runnersSlice } from "./github";
 import { architecture, platformSlice } from "./place";
 
@@ -115,6 +116,7 @@ export const FARM_SLICES = {
   artifacts: artifactsSlice,
   github: githubSlice,
   runners: runnersSlice,
+  entrance: entranceSlice,
 } as const;
 
 /** Notes a mistake: the key, what was found, what is allowed. */
@@ -124,6 +126,7 @@ export type Refuse = (key: string, found: unknown, allowed: string) => void;
 export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refuse): void {
   const { platform, images, workers, artifacts } = config;
   crossCheckGithub(config, refuse);
+  crossCheckEntrance(config, refuse);
   for (const [index, { architecture }] of workers.pools.entries()) {
     const path = `workers.pools.${index}.architecture`;
     if (workers.pools.findIndex((pool) => pool.architecture === architecture) !== index)

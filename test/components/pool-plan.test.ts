@@ -10,6 +10,7 @@ const WORKER: PoolSpec = {
   maximum: 4,
   spot: true,
   diskGiB: 100,
+  nvme: false,
 };
 
 describe("a pool of nodes", () => {
@@ -49,6 +50,11 @@ describe("a pool of nodes", () => {
     ["a family named like a method", { instanceTypes: ["toString.large"] }, /found toString\.large/],
     ["two generations", { instanceTypes: ["c8g.large", "c7g.large"] }, /found graviton4 and graviton3/],
     ["spot nodes for storage", { role: "storage" }, /^p\.spot: found true; allowed: false for role storage/],
+    [
+      "disks that one of its instances has not",
+      { nvme: true },
+      /^p\.nvme: found true for c8g\.4xlarge; allowed: false, or sizes of c7gd/,
+    ],
     ["workers that never go", { minimum: 1 }, /^p\.minimum: found 1; allowed: 0/],
     ["more at least than at most", { minimum: 5 }, /^p\.minimum: found 5; allowed: at most the maximum, 4/],
   ])("with %s is refused", (_, change, line) => {

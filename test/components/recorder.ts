@@ -17,6 +17,8 @@ const TOLD_BY_AWS = {
   certificateAuthority: { data: "" },
   identities: [{ oidcs: [{ issuer: "https://issuer.example" }] }],
   latestVersion: 1,
+  resources: [{ autoscalingGroups: [{ name: "eks-group" }] }],
+  dnsName: "balancer.example",
 };
 
 /** A resource as the engine was asked for it. */

@@ -128,6 +128,19 @@ describe("the reference farm on AWS", () => {
     }
   });
 
+  test("makes one disk of the instances' own where a pool asks for it, and leaves others as they are", async () => {
+    const values = awsValues();
+    const platform = values["monofarm:platform"] as { pools: { instanceTypes: string[] }[] };
+    const pools = platform.pools.map((pool) => ({ ...pool, nvme: pool.instanceTypes[0]?.startsWith("c8gd") }));
+    const declared = await declareFarm({ ...values, "monofarm:platform": { ...platform, pools } });
+    const templates = ofType(declared, "aws:ec2/launchTemplate:LaunchTemplate");
+    const data = [...templates].flatMap(([name, { userData }]) =>
+      userData === undefined ? [] : [[name, Buffer.from(userData as string, "base64").toString()] as const],
+    );
+    expect(data.map(([name]) => name)).toEqual(["platform-worker-arm64"]);
+    expect(data[0]?.[1]).toMatch(/kind: NodeConfig\nspec:\n {2}instance:\n {4}localStorage:\n {6}strategy: RAID0/);
+  });
+
   test("leaves the number of nodes to whatever scales them, and spot to workers", () => {
     const groups = resources.filter(({ type }) => type === "aws:eks/nodeGroup:NodeGroup");
     for (const { inputs, options } of groups) {

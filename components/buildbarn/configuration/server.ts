@@ -46,6 +46,17 @@ export interface GrpcServer {
   readonly listenAddresses?: readonly string[];
   readonly listenPaths?: readonly string[];
   readonly authenticationPolicy: AuthenticationPolicy;
+  /** @default no TLS */
+  readonly tls?: {
+    readonly serverKeyPair: {
+      readonly files: {
+        readonly certificatePath: string;
+        readonly privateKeyPath: string;
+        /** How often they are read again. */
+        readonly refreshInterval: string;
+      };
+    };
+  };
   /** Bytes of one message; gRPC's own default is 4 MiB. */
   readonly maximumReceivedMessageSizeBytes?: number;
   /** Clients that ping more often than `minTime` (default 5 min) are disconnected. */

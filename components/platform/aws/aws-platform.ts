@@ -7,6 +7,7 @@ import { poolFor, type NodePool, type Platform } from "../platform";
 import { declareAutoscaler } from "./autoscaler";
 import { declareCluster, kubeconfigOf } from "./cluster";
 import type { AddonName } from "./cluster-addons";
+import type { EntrancePlace } from "./entrance";
 import { declareNetwork } from "./network";
 import { declareNodePools } from "./node-pools";
 import { planPool, type PoolSpec } from "./pool-plan";
@@ -51,6 +52,8 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
   readonly kubeconfig: pulumi.Output<string>;
   /** Provider of everything of the farm's that is AWS'. */
   readonly aws: aws.Provider;
+  /** What a way in from outside needs: in subnets of the system, or in those that face the internet. */
+  readonly entrance: (facing: "internal" | "internet") => EntrancePlace;
   /** Where AWS' services answer inside the network. */
   readonly endpointCidrs: readonly string[];
 
@@ -76,6 +79,15 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
       { ...mine, dependsOn: [...beforeNodes] },
     );
     const addons = declareLateAddons(nodes);
+    this.entrance = (facing) => ({
+      vpcId: network.vpc.id,
+      cidr: args.cidr,
+      subnetIds: network.subnets[facing === "internal" ? "system" : "public"].map(({ id }) => id),
+      nodesGroupId: cluster.vpcConfig.apply(({ clusterSecurityGroupId }) => clusterSecurityGroupId),
+      scalingGroups: nodes
+        .filter((_, index) => plans[index]?.role === "system")
+        .map(({ resources }) => resources.apply((each) => each[0]?.autoscalingGroups[0]?.name ?? "")),
+    });
     this.clusterName = cluster.name;
     this.tokenIssuer = cluster.identities.apply((identities) => identities[0]?.oidcs[0]?.issuer ?? "");
     this.endpointCidrs = network.endpointCidrs;

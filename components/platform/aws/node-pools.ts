@@ -21,6 +21,23 @@ export interface NodePoolsArgs {
 /** What a node itself may do beside pulling images: join. */
 const NODE_POLICIES = ["arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"];
 
+/** What Amazon Linux 2023 reads at its start: the instance's disks as one, for kubelet and containerd. */
+const LOCAL_DISKS_AS_ONE = `MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="//"
+
+--//
+Content-Type: application/node.eks.aws
+
+apiVersion: node.eks.aws/v1alpha1
+kind: NodeConfig
+spec:
+  instance:
+    localStorage:
+      strategy: RAID0
+
+--//--
+`;
+
 /** Declares a managed node group for each pool; whatever scales them owns how many nodes there are. */
 export function declareNodePools(
   name: string,
@@ -53,6 +70,7 @@ export function declareNodePools(
             },
           },
         ],
+        ...(pool.nvme && { userData: Buffer.from(LOCAL_DISKS_AS_ONE).toString("base64") }),
         tagSpecifications: [{ resourceType: "instance", tags: { Name: `${name}-${pool.name}` } }],
       },
       {

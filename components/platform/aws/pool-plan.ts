@@ -18,6 +18,9 @@ const FAMILIES: Readonly<Record<string, { readonly architecture: Architecture; r
   m8id: { architecture: "amd64", cpu: "granite-rapids" },
 };
 
+/** Families whose instances have disks of their own. */
+const LOCAL_DISKS: readonly string[] = ["c7gd", "c8gd", "m8gd", "i8g", "c8id", "m8id"];
+
 /** EKS's names of the Amazon Linux 2023 images. */
 const AMI_TYPES: Readonly<Record<Architecture, string>> = {
   arm64: "AL2023_ARM_64_STANDARD",
@@ -36,6 +39,8 @@ export interface PoolSpec {
   readonly spot: boolean;
   /** GiB of the root volume. */
   readonly diskGiB: number;
+  /** Keeps images and the pods' own folders on the instances' disks, all of them as one; they go with the node. */
+  readonly nvme: boolean;
 }
 
 /** A pool of nodes as EKS is asked for it. */
@@ -52,7 +57,7 @@ export interface PoolPlan extends PoolSpec {
 /**
  * A pool's AMI, labels and taints, once its parts are seen to fit each other.
  * @param key of the configuration, for errors
- * @throws UserError for instances of an unknown family, of another architecture or of two CPU generations, for spot
+ * @throws UserError for disks that instances do not have, for instances of an unknown family, of another architecture or of two CPU generations, for spot
  * nodes that are not workers, and for sizes that no pool can have
  */
 export function planPool(spec: PoolSpec, key: string): PoolPlan {
@@ -66,6 +71,11 @@ export function planPool(spec: PoolSpec, key: string): PoolPlan {
       throw new UserError(where, type, `${architecture}: a size of ${fitting.map(([name]) => name).join(", ")}`);
     return known;
   });
+  if (spec.nvme) {
+    const without = spec.instanceTypes.find((type) => !LOCAL_DISKS.includes(type.split(".")[0] ?? ""));
+    if (without !== undefined)
+      throw new UserError(`${key}.nvme`, `true for ${without}`, `false, or sizes of ${LOCAL_DISKS.join(", ")}`);
+  }
   const cpus = [...new Set(families.map(({ cpu }) => cpu))];
   if (cpus.length !== 1)
     throw new UserError(`${key}.instanceTypes`, cpus.join(" and ") || "none", "instances of one CPU generation");
