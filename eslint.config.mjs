@@ -7,6 +7,7 @@ export default tseslint.config(
       "node_modules/",
       "eslint.config.mjs",
       "vitest.config.mts",
+      "components/plugin.js",
       "policies/*/node_modules/",
       "policies/*/main.js",
     ],

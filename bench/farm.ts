@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { audience } from "../components/buildbarn/configuration/identity";
 import { readIndex } from "../components/matrix/read-index";
 import { bazelArguments, places } from "../components/matrix/run-shard/bazel";
 import { CACHE, CHECKOUT, NAME } from "../local/directories";
@@ -20,6 +21,7 @@ import { stackOutputs } from "../local/stack/pulumi";
 import { duration, StreamProgress } from "../local/terminal/progress";
 import { table } from "../local/terminal/table";
 import { ensureTools, type Tools } from "../local/toolbox/toolbox";
+import { CLIENT_ACCOUNT, RELEASE_NAMESPACE } from "../stacks/farm";
 import type { FarmOutputs } from "../stacks/outputs";
 
 const EXAMPLE = join(CHECKOUT, "examples", "postgres");
@@ -92,7 +94,7 @@ class Client {
   private readonly build: string;
   private readonly startup: string;
 
-  constructor(folder: string, archive: string, sha256: string, frontend: string, farm: FarmOutputs) {
+  constructor(folder: string, archive: string, sha256: string, door: Door, farm: FarmOutputs) {
     this.root = unpacked(CLIENT, join(folder, "client"));
     cpSync(EXAMPLE, join(this.root, "work", "workspace"), { recursive: true });
     mkdirSync(join(this.root, "work", "sources"));
@@ -101,12 +103,12 @@ class Client {
       places: places("/work"),
       architecture: "amd64",
       labels: [LABEL],
-      frontend: `grpc://${frontend}:8980`,
+      frontend: `grpc://${door.address}:8980`,
       workerImages: farm.workerImages,
       memory: 4 * 2 ** 30,
     });
     // An instance name of its own has an action cache of its own, which is empty.
-    const cold = `--config=remote --remote_instance_name=bench-${Date.now()}`;
+    const cold = `--config=remote --remote_instance_name=bench-${Date.now()} '--remote_header=authorization=Bearer ${door.token}'`;
     const words = invocation
       .filter((word) => word !== "--batch")
       .map((word) => (word === "--config=remote" ? cold : `'${word}'`));
@@ -135,13 +137,24 @@ class Client {
   }
 }
 
-/** Address of the frontend's Service. */
-function frontendOf(tools: Tools, namespace: string): string {
-  const [kubectl = "", ...service] = inNamespace([
-    ...[tools.kubectl.path, "--kubeconfig", paths(FARM_LAYOUT).kubeconfig, "--namespace", namespace],
-    ...["get", "service", "frontend", "--output", "jsonpath={.spec.clusterIP}"],
-  ]);
-  return execFileSync(kubectl, service, { encoding: "utf8" }).trim();
+/** The frontend, for a client that is no pod: where it is, and who the client is to it for the next hour. */
+interface Door {
+  readonly address: string;
+  readonly token: string;
+}
+
+function doorOf(tools: Tools, namespace: string): Door {
+  const kubectl = (...args: readonly string[]) => {
+    const words = [tools.kubectl.path, "--kubeconfig", paths(FARM_LAYOUT).kubeconfig, ...args];
+    const [program = "", ...rest] = inNamespace(words);
+    return execFileSync(program, rest, { encoding: "utf8" }).trim();
+  };
+  const address = ["get", "service", "frontend", "--output", "jsonpath={.spec.clusterIP}"];
+  const token = ["create", "token", CLIENT_ACCOUNT, "--audience", audience("frontend"), "--duration", "1h"];
+  return {
+    address: kubectl("--namespace", namespace, ...address),
+    token: kubectl("--namespace", RELEASE_NAMESPACE, ...token),
+  };
 }
 
 async function main(): Promise<void> {
@@ -158,7 +171,7 @@ async function main(): Promise<void> {
   try {
     const a = await step("a: meson and ninja by hand", 200, () => byHand(folder, archive));
     rows.push({ what: "a  PostgreSQL 16.9 barebones by meson and ninja", ...a, ratio: 1, aim: "" });
-    const client = new Client(folder, archive, source.sha256, frontendOf(tools, farm.namespace), farm);
+    const client = new Client(folder, archive, source.sha256, doorOf(tools, farm.namespace), farm);
     const b = await step("b: through the farm, cold", 210, () => client.once());
     rows.push({ what: "b  the same through the farm, cold cache", ...b, ratio: b.seconds / a.seconds, aim: "<= 1.05" });
     const c = await step("c: through the farm, warm", 5, () => client.once());

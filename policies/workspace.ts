@@ -1,6 +1,8 @@
-import { decide, defaults, type Finding, required, type Rule } from "./rule";
+import { decide, defaults, required, type Rule } from "./rule";
 import { bazelFlags } from "./views/bazel-flags";
 import { BAZEL, DOWNLOADER, readDownloader } from "./views/documents";
+import type { View } from "./views/view";
+import { CALLS, MODULES, modules, PLATFORMS, readCalls, readPlatforms, STARLARK } from "./views/workspace";
 
 /** The files of a Bazel workspace that decide how hermetic its builds are. */
 export interface Workspace {
@@ -8,14 +10,18 @@ export interface Workspace {
   readonly bazelrc: string;
   /** Text of the file that `--downloader_config` names. @default none: nothing to hold */
   readonly downloader?: string;
+  /** Texts by path: Starlark and MODULE.bazel.lock. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** What a rule finds in a workspace under a configuration. */
 export interface WorkspaceFinding {
   readonly rule: Rule;
-  /** Name of the `--config`; empty for none. */
-  readonly config: string;
+  /** File, and configuration of `.bazelrc` where it is for one: `.bazelrc with --config=remote`. */
+  readonly where: string;
   readonly found: string;
+  /** Whether only a build could tell: a value is no text but an expression. */
+  readonly isUndecided: boolean;
 }
 
 /** Lines of an rc file: the command with its configuration, and flags. */
@@ -26,34 +32,53 @@ interface Line {
 }
 
 /**
- * Holds a workspace against the rules about Bazel, once for each configuration that builds remotely; where none does, for
- * builds without a configuration.
+ * Holds a workspace against the rules about Bazel: its rc file once for each configuration that builds remotely, or where
+ * none does for builds without a configuration; its downloader configuration, Starlark and lock files.
  * @param clientFlags flags that whoever builds adds on the command line
  */
 export function lintWorkspace(
-  { bazelrc, downloader }: Workspace,
+  { bazelrc, downloader, files }: Workspace,
   rules: readonly Rule[],
   clientFlags: readonly string[],
 ): WorkspaceFinding[] {
   const lines = rcLines(bazelrc);
   const names = [...new Set(lines.map(({ config }) => config))];
-  const flagsOf = (config: string) => bazelFlags([...clientFlags, ...expand(lines, config)]);
   const ofConfigs = lines.filter(({ config }) => config !== "");
   const remote = names.filter((config) => config !== "" && buildsRemotely(expand(ofConfigs, config)));
-  const builds = (remote.length > 0 ? remote : [""]).flatMap((config) =>
-    hold(BAZEL, rules, flagsOf(config)).map((finding) => ({ ...finding, config })),
-  );
-  if (downloader === undefined) return builds;
-  return [...builds, ...hold(DOWNLOADER, rules, readDownloader(downloader)).map((one) => ({ ...one, config: "" }))];
+  const flags = (remote.length > 0 ? remote : [""]).flatMap((config) => {
+    const where = config === "" ? ".bazelrc" : `.bazelrc with --config=${config}`;
+    return hold(BAZEL, rules, where, { $content: bazelFlags([...clientFlags, ...expand(lines, config)]) });
+  });
+  const module = files["MODULE.bazel"];
+  const starlark = Object.entries(files).filter(([path]) => STARLARK.test(path));
+  // Platforms of one workspace ask for one image an architecture, wherever they stand.
+  const platforms = readPlatforms(starlark.map(([, text]) => text).join("\n"));
+  return [
+    ...flags,
+    ...(downloader === undefined
+      ? []
+      : hold(DOWNLOADER, rules, "downloader configuration", { $content: readDownloader(downloader) })),
+    ...(module === undefined ? [] : hold(MODULES, rules, "MODULE.bazel", modules(files["MODULE.bazel.lock"], bazelrc))),
+    ...starlark.flatMap(([path, text]) => hold(CALLS, rules, path, { $content: readCalls(text) })),
+    ...hold(PLATFORMS, rules, "platforms", { $content: platforms }),
+  ];
 }
 
-function hold(view: typeof BAZEL, rules: readonly Rule[], content: unknown) {
+function hold(view: View, rules: readonly Rule[], where: string, value: unknown): WorkspaceFinding[] {
   const at = { type: "", name: "", urn: "", props: {}, protect: false, madeOf: {} };
   return rules.flatMap((rule) =>
     (rule.objects ?? [])
       .filter(({ on }) => on === view)
-      .flatMap((check) => decide(required(check, defaults(rule)), { $content: content }, "", at))
-      .map(({ found }: Finding) => ({ rule, found: found.replace(/^\$content\.(set\.)?/, "--") })),
+      .flatMap((check) => decide(required(check, defaults(rule)), value, "", at))
+      .map(({ kind, found }) => ({
+        rule,
+        where,
+        found: found
+          .replace(/^\$content\.set\./, "--")
+          .replace(/^\$content\./, "")
+          .replace("not known before the deploy", "an expression, which only a build can tell"),
+        isUndecided: kind === "undecided",
+      })),
   );
 }
 

@@ -12,7 +12,7 @@ type Config = Pick<Values<typeof FARM_SLICES>, "artifacts" | "github" | "images"
 
 /** What a store tells those who use it. */
 type StoreOutputs = {
-  readonly [Key in "s3" | "credentials" | "roles"]?: pulumi.Input<NonNullable<FarmOutputs[Key]>>;
+  readonly [Key in "s3" | "credentials" | "roles" | "registry"]?: pulumi.Input<NonNullable<FarmOutputs[Key]>>;
 } & { readonly s3: pulumi.Input<FarmOutputs["s3"]> };
 
 /** The farm's artifact store: buckets of AWS' where the farm stands there, else on a server of its own or another's. */
@@ -24,7 +24,7 @@ export function declareArtifacts(
 ): StoreOutputs {
   const { prefix, forceDestroy, releaseLock } = config.artifacts;
   if (aws !== undefined && config.platform.kind === "aws" && releaseLock !== "none") {
-    const { region, account } = config.platform;
+    const { region, account, administrators } = config.platform;
     const { github } = config;
     const artifacts = new AwsArtifacts("artifacts", {
       provider: aws.aws,
@@ -32,19 +32,23 @@ export function declareArtifacts(
       region,
       account,
       prefix,
+      administrators,
       releaseLockDays: releaseLock.days,
       clients,
       ...(github !== undefined && {
         github: {
           planner: { repositoryId: github.repositoryId, ...github.planner },
           publisher: { repositoryId: github.repositoryId, ...github.publisher },
+          ...(github.stateBucket !== undefined && { stateBucket: github.stateBucket }),
+          ...(github.pusher !== undefined && { pusher: { repositoryId: github.repositoryId, ...github.pusher } }),
         },
       }),
     });
-    const { endpoint, buckets, roles } = artifacts;
+    const { endpoint, buckets, roles, registry } = artifacts;
     return {
       s3: pulumi.output({ endpoint, address: endpoint, region, buckets }),
       roles: pulumi.output({ ...roles }),
+      registry: pulumi.output({ ...registry }),
     };
   }
   const artifacts = new ArtifactStore("artifacts", {

@@ -1,3 +1,4 @@
+import type { Purpose } from "../components/artifacts/purposes";
 import type { StorageDemand } from "../components/buildbarn/storage";
 import type { FarmCost } from "../components/matrix/farm-cost";
 import type { Architecture, Egress } from "../components/platform/platform";
@@ -15,12 +16,7 @@ export interface FarmOutputs {
     /** For those without the cluster's names. */
     readonly address: string;
     readonly region: string;
-    readonly buckets: {
-      readonly sources: string;
-      readonly matrix: string;
-      readonly release: string;
-      readonly logs: string;
-    };
+    readonly buckets: Readonly<Record<Purpose, string>>;
   };
   /** Secret; none where pods have a role of their own. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -46,6 +42,10 @@ export interface FarmOutputs {
   readonly roles?: Readonly<Record<string, string>>;
   /** Lines of a `.bazelrc` for clients in the cluster; on AWS. */
   readonly bazelrc?: string;
+  /** Where images are pushed to, by their names, on AWS; without a tag. */
+  readonly registry?: Readonly<Record<string, string>>;
+  /** What a workflow of GitHub's says to run on the farm, where it has runners for it. */
+  readonly runsOn?: Partial<Readonly<Record<Architecture, string>>>;
   /** On AWS. */
   readonly cost?: FarmCost;
   readonly namespace: string;

@@ -6,6 +6,9 @@ import { INTERFACE_ENDPOINTS } from "../components/platform/aws/network";
 import { KubernetesPlatform } from "../components/platform/kubernetes/kubernetes-platform";
 import type { Claim } from "../components/platform/kubernetes/local-volumes";
 import type { Platform } from "../components/platform/platform";
+import { UserError } from "../components/user-error";
+import type { Values } from "./config/check";
+import type { FARM_SLICES } from "./config/farm";
 import type { PlaceConfig } from "./config/place";
 import type { FarmOutputs } from "./outputs";
 
@@ -17,6 +20,8 @@ export interface Place {
   readonly outputs: Pick<FarmOutputs, "platform" | "egress" | "cost"> & { readonly kubeconfig: pulumi.Input<string> };
 }
 
+type PlacedConfig = Pick<Values<typeof FARM_SLICES>, "platform" | "images">;
+type Images = PlacedConfig["images"];
 type AwsPlace = Extract<PlaceConfig, { kind: "aws" }>;
 type ClusterPlace = Exclude<PlaceConfig, AwsPlace>;
 
@@ -30,13 +35,16 @@ const POD_IDENTITY_AGENT = { cidrs: ["169.254.170.23/32"], port: 80 };
  * The place that a stack names.
  * @param claims volumes that the farm's parts will ask for, for places without a provisioner
  */
-export function place(config: PlaceConfig, claims: readonly Claim[]): Place {
-  return config.kind === "aws" ? awsPlace(config) : clusterPlace(config, claims);
+export function place({ platform, images }: PlacedConfig, claims: readonly Claim[]): Place {
+  return platform.kind === "aws" ? awsPlace(platform, images) : clusterPlace(platform, claims);
 }
 
-function awsPlace({ kind, ...config }: AwsPlace): Place {
+function awsPlace({ kind, ...config }: AwsPlace, { autoscaler, pullPolicy }: Images): Place {
+  if (autoscaler === undefined)
+    throw new UserError("monofarm:images.autoscaler", "nothing", "Cluster Autoscaler, by digest");
   const platform = new AwsPlatform("platform", {
     ...config,
+    autoscaler: { image: autoscaler, imagePullPolicy: pullPolicy },
     clusterName: `${pulumi.getProject()}-${pulumi.getStack()}`,
   });
   const services = [{ cidrs: platform.endpointCidrs, port: 443 }, POD_IDENTITY_AGENT];

@@ -9,10 +9,12 @@ import { readIndex } from "../components/matrix/read-index";
 import { storageWarnings } from "../components/matrix/storage-plan";
 import { releasePolicies } from "../components/matrix/release-policies";
 import { declareNetworkPolicies } from "../components/buildbarn/network-policies";
+import { podSecurity } from "../components/platform/pod-security";
 import { UserError } from "../components/user-error";
-import { CLIENT_ACCOUNT, podSecurity, RELEASE_NAMESPACE } from "./farm";
+import { CLIENT_ACCOUNT, RELEASE_NAMESPACE } from "./farm";
 import { readConfig } from "./config/read";
 import { RELEASE_SLICES } from "./config/release";
+import { isFactsFile, readFacts } from "./farm-facts";
 import type { FarmOutputs, ReleaseOutputs } from "./outputs";
 
 const MADE_BEFORE = "a farm that stands, of this version: pulumi up on its stack";
@@ -76,6 +78,7 @@ export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi
 
 /** A farm's outputs; only the credentials stay an output, for they are secret. */
 async function farmOutputs(stack: string) {
+  if (isFactsFile(stack)) return { farm: readFacts(join(PROJECT, stack)), credentials: undefined };
   const reference = new pulumi.StackReference(
     stack.includes("/") ? stack : `organization/${pulumi.getProject()}/${stack}`,
   );

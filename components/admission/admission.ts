@@ -33,12 +33,12 @@ export class Admission extends pulumi.ComponentResource {
         {
           metadata,
           spec: {
-            policyName: policy.metadata.name,
+            policyName: metadata.name,
             validationActions: [action],
             matchResources: { namespaceSelector },
           },
         },
-        mine,
+        { ...mine, dependsOn: policy },
       );
     }
     this.registerOutputs();

@@ -5,13 +5,8 @@ import { UserError } from "../user-error";
 import { Bucket, type StoreAccessInput } from "./bucket";
 import { Credentials } from "./credentials";
 import { DynamicProvider } from "./dynamic-provider";
+import { LOCKED, type Purpose, PURPOSES } from "./purposes";
 import { declareServer, S3_PORT } from "./server";
-
-/** What the farm keeps, each in a bucket of its own. */
-export const PURPOSES = ["sources", "matrix", "release", "logs"] as const;
-
-/** The purpose of a bucket. */
-export type Purpose = (typeof PURPOSES)[number];
 
 /** An S3 server that the farm runs itself. */
 export interface OwnServer {
@@ -73,18 +68,16 @@ export class ArtifactStore extends pulumi.ComponentResource {
         {
           bucket: `${args.prefix}${purpose}`,
           access,
-          versioning: purpose === "release",
+          versioning: LOCKED.includes(purpose),
           forceDestroy: args.forceDestroy,
-          ...(purpose === "release" && args.releaseLockDays !== undefined && { lockDays: args.releaseLockDays }),
+          ...(LOCKED.includes(purpose) && args.releaseLockDays !== undefined && { lockDays: args.releaseLockDays }),
         },
         { parent: this, provider, dependsOn: ready },
       ).bucket;
-    this.buckets = {
-      sources: bucket("sources"),
-      matrix: bucket("matrix"),
-      release: bucket("release"),
-      logs: bucket("logs"),
-    };
+    this.buckets = Object.fromEntries(PURPOSES.map((purpose) => [purpose, bucket(purpose)])) as Record<
+      Purpose,
+      pulumi.Output<string>
+    >;
     this.registerOutputs({ buckets: this.buckets });
   }
 

@@ -29,6 +29,8 @@ export interface WorkerPool {
   readonly workerImage: string;
   /** Pods, each of which runs one action at a time. */
   readonly replicas: number;
+  /** Leaves to whoever submits a release how many there are: nodes come and go with them. @default replicas, always */
+  readonly onDemand?: boolean;
   /** What one action may take. */
   readonly action: Resources;
   /** Bytes of input files that a worker keeps for later actions. */
@@ -80,7 +82,7 @@ const MOST_DRAINED = "25%";
  * ends its action.
  *
  * The worker alone has the pod's tokens. Whatever the runner starts has a user of its own, and no socket that leads
- * anywhere: `confine` takes them away from the runner itself, before it starts (docs/adr/0006).
+ * anywhere: `confine` takes them away from the runner itself, before it starts (docs/adr/0010).
  */
 export function declareWorkers(
   args: WorkersArgs,
@@ -109,7 +111,7 @@ export function declareWorkers(
     {
       metadata,
       spec: {
-        replicas: workers.replicas,
+        ...(workers.onDemand !== true && { replicas: workers.replicas }),
         selector: { matchLabels: labels },
         // A new pod of a busy node would wait for the old one's memory.
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },

@@ -49,8 +49,15 @@ export interface GithubRun {
   readonly workflow: string;
 }
 
-/** Lets one workflow in one environment of one repository take a role. */
+/** Claims of GitHub's tokens that say which run it is, in the order in which a token's subject repeats them. */
+export const RUN_CLAIMS = ["repository_id", "environment", "job_workflow_ref"] as const;
+
+/**
+ * Lets one workflow in one environment of one repository take a role. AWS compares the subject, and each claim by itself:
+ * a subject that the repository's administrators reshape gives nobody the role.
+ */
 export function trustGithub(providerArn: string, { repositoryId, environment, workflow }: GithubRun): PolicyDocument {
+  const claims = { repository_id: repositoryId, environment, job_workflow_ref: workflow };
   return policyDocument({
     Effect: "Allow",
     Principal: { Federated: providerArn },
@@ -58,7 +65,8 @@ export function trustGithub(providerArn: string, { repositoryId, environment, wo
     Condition: {
       StringEquals: {
         [`${GITHUB}:aud`]: "sts.amazonaws.com",
-        [`${GITHUB}:sub`]: `repository_id:${repositoryId}:environment:${environment}:job_workflow_ref:${workflow}`,
+        [`${GITHUB}:sub`]: RUN_CLAIMS.map((claim) => `${claim}:${claims[claim]}`).join(":"),
+        ...Object.fromEntries(RUN_CLAIMS.map((claim) => [`${GITHUB}:${claim}`, claims[claim]])),
       },
     },
   });

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 
 import { STARTUP_FLAGS } from "../../components/matrix/run-shard/bazel";
 import { UserError } from "../../components/user-error";
 import { HERMETIC } from "../../policies/hermetic/rules";
-import { lintWorkspace, type WorkspaceFinding } from "../../policies/workspace";
+import { STARLARK } from "../../policies/views/workspace";
+import { lintWorkspace, type Workspace, type WorkspaceFinding } from "../../policies/workspace";
 import { paint } from "../terminal/colour";
 import type { Command } from "./command";
 import { options } from "./options";
@@ -15,7 +16,8 @@ const usage = `
 Usage: ./farm lint WORKSPACE
 
 Holds a Bazel workspace against the rules of the policy packs about Bazel: its .bazelrc, for each configuration that builds
-remotely, with the flags that the farm's clients add; and its downloader configuration, where it has one. Builds nothing.
+remotely, with the flags that the farm's clients add; its downloader configuration, where it has one; what its Starlark
+fetches, its platforms and its lock files. Builds nothing.
 
 The exit code is 1 when a mandatory rule is broken.
 `;
@@ -29,11 +31,15 @@ export const command: Command = {
       throw new UserError(WHERE, positionals.join(" ") || "nothing", "one folder of a Bazel workspace");
     const findings = lintWorkspace(read(workspace), HERMETIC, STARTUP_FLAGS);
     process.stdout.write(`${report(workspace, findings)}\n`);
-    return Promise.resolve(findings.some(({ rule }) => rule.level === "mandatory") ? 1 : 0);
+    return Promise.resolve(findings.some(isBroken) ? 1 : 0);
   },
 };
 
-function read(workspace: string) {
+function isBroken({ rule, isUndecided }: WorkspaceFinding): boolean {
+  return rule.level === "mandatory" && !isUndecided;
+}
+
+function read(workspace: string): Workspace {
   const bazelrc = join(workspace, ".bazelrc");
   if (!existsSync(bazelrc))
     throw new UserError(WHERE, `no ${bazelrc}`, "the folder of a Bazel workspace, with a .bazelrc");
@@ -42,17 +48,30 @@ function read(workspace: string) {
   const downloader = named === undefined ? undefined : join(workspace, named.replace("%workspace%/", ""));
   return {
     bazelrc: text,
+    files: starlark(workspace),
     ...(downloader !== undefined && existsSync(downloader) && { downloader: readFileSync(downloader, "utf8") }),
   };
+}
+
+/** Starlark and lock files of a workspace by path; `bazel-*` are links to what was built. */
+function starlark(workspace: string): Record<string, string> {
+  const entries = readdirSync(workspace, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(workspace, join(entry.parentPath, entry.name)))
+    .filter((path) => STARLARK.test(path) || path === "MODULE.bazel.lock");
+  return Object.fromEntries(files.sort().map((path) => [path, readFileSync(join(workspace, path), "utf8")]));
 }
 
 function report(workspace: string, findings: readonly WorkspaceFinding[]): string {
   if (findings.length === 0) return `${workspace}: holds every rule about Bazel`;
   return findings
-    .map(({ rule, config, found }) => {
-      const level = paint(rule.level === "mandatory" ? "red" : "yellow", rule.level, process.stdout);
-      const where = config === "" ? ".bazelrc" : `.bazelrc with --config=${config}`;
-      return `${level}  ${rule.id} ${rule.name}\n  ${where}: found ${found}\n  required: ${rule.requires}, because ${rule.because}`;
+    .map((finding) => {
+      const { rule, where, found, isUndecided } = finding;
+      const level = isUndecided ? "undecided" : rule.level;
+      const shown = paint(isBroken(finding) ? "red" : "yellow", level, process.stdout);
+      const why = `  required: ${rule.requires}, because ${rule.because}`;
+      return `${shown}  ${rule.id} ${rule.name}\n  ${where}: found ${found}\n${why}`;
     })
     .join("\n");
 }

@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { UserError } from "../../components/user-error";
 import { CHECKOUT } from "../directories";
 import { inNamespace } from "../node/namespace";
-import { duration } from "../terminal/progress";
+import { duration, StreamProgress } from "../terminal/progress";
 import { table } from "../terminal/table";
+import { ensureTestTools } from "../toolbox/toolbox";
 import { inForeground } from "./again";
 import type { Command } from "./command";
+import { options } from "./options";
 
 const STAGES = ["check", "pure", "farm", "arm64"] as const;
 type Stage = (typeof STAGES)[number];
@@ -25,14 +27,16 @@ interface Outcome {
 }
 
 const usage = `
-Usage: ./farm test [STAGE…]
+Usage: ./farm test [--long] [STAGE…]
 
 Everything that proves the farm; all stages but the last by default, in this order:
   check   types, lint and format
   pure    planners, components and the shard runner, without a cluster
   farm    ./farm up and the stack's own release, which ends one that is there; every image once more from nothing; then
-          the tests on the running farm
+          on the running farm: attacks, faults in the midst of builds, and all else
   arm64   only where it is named: ./farm up --arch amd64,arm64, and a release for both; arm64 is emulated
+
+  --long  also the faults that a day's run has no time for
 
 The last line is "N passed, N failed"; the exit code is 0 only when nothing failed.
 `;
@@ -40,9 +44,11 @@ The last line is "N passed, N failed"; the exit code is 0 only when nothing fail
 export const command: Command = {
   usage,
   run: async (args) => {
-    const unknown = args.find((arg) => !STAGES.some((stage) => stage === arg));
+    const { values, positionals: words } = options("./farm test", args, { long: { type: "boolean" } }, "words");
+    if (values.long === true) process.env["MONOFARM_LONG"] = "1";
+    const unknown = words.find((arg) => !STAGES.some((stage) => stage === arg));
     if (unknown !== undefined) throw new UserError("./farm test", unknown, `a stage: ${STAGES.join(", ")}`);
-    const wanted = STAGES.filter((stage) => (args.length === 0 ? stage !== ON_DEMAND : args.includes(stage)));
+    const wanted = STAGES.filter((stage) => (words.length === 0 ? stage !== ON_DEMAND : words.includes(stage)));
     const outcomes: Outcome[] = [];
     for (const stage of wanted) outcomes.push(...(await RUN[stage]()));
     process.stdout.write(`\n${summary(outcomes)}\n`);
@@ -60,10 +66,16 @@ const RUN: Readonly<Record<Stage, () => Promise<Outcome[]>>> = {
   ],
   pure: async () => [await vitest("pure", (argv) => argv)],
   farm: () =>
-    onFarm(["up --no-release", "release --instead"], async () => [
-      await vitest("images", (argv) => argv),
-      await vitest("farm", inNamespace),
-    ]),
+    onFarm(["up --no-release", "release --instead"], async () => {
+      // Inside the farm's network nothing can be built.
+      await ensureTestTools(new StreamProgress());
+      return [
+        await vitest("images", (argv) => argv),
+        await vitest("attacks", inNamespace),
+        await vitest("faults", inNamespace),
+        await vitest("farm", inNamespace),
+      ];
+    }),
   arm64: () => onFarm(["up --no-release --arch amd64,arm64"], async () => [await vitest("arm64", inNamespace)]),
 };
 

@@ -2,8 +2,8 @@
  * Pulumi's host of Node.js programs, for machines where Pulumi's own `pulumi-language-nodejs` cannot be had.
  *
  * The engine starts it, reads the port that it prints, and asks it over gRPC (`pulumirpc.LanguageRuntime`) to run
- * programs and policy packs; everything behind that is in the npm package @pulumi/pulumi. It answers what `preview`, `up`,
- * `refresh` and `destroy` ask, and nothing else.
+ * programs, policy packs and component packages; everything behind that is in the npm package @pulumi/pulumi. It answers
+ * what `preview`, `up`, `refresh`, `destroy` and `package get-schema` ask, and nothing else.
  */
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
@@ -15,6 +15,7 @@ import {
   ServerCredentials,
   type ServerUnaryCall,
   type ServerWritableStream,
+  status,
 } from "@grpc/grpc-js";
 import * as service from "@pulumi/pulumi/proto/language_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/language_pb";
@@ -74,21 +75,39 @@ function run(
   });
 }
 
+/** Says nothing where a package's dependencies are there, as npm put them for the whole checkout: it fetches none. */
+function installDependencies(
+  call: ServerWritableStream<messages.InstallDependenciesRequest, messages.InstallDependenciesResponse>,
+) {
+  const folder = call.request.getInfo()?.getProgramDirectory() ?? call.request.getDirectory();
+  try {
+    createRequire(join(folder, "package.json")).resolve("@pulumi/pulumi");
+    call.end();
+  } catch {
+    const details = `${folder}: found no @pulumi/pulumi; allowed: npm packages installed beforehand, by npm ci`;
+    call.emit("error", { code: status.FAILED_PRECONDITION, details });
+  }
+}
+
 /**
- * Runs a policy pack in its own folder: the engine reads its port and its complaints from the stream. A pack whose main is
- * JavaScript is run as it is: it needs nothing of what prepares TypeScript, which takes longer to start than most packs.
+ * Runs a policy pack in its own folder, or a component package where the engine stands: the engine reads its port and its
+ * complaints from the stream. A pack whose main is JavaScript is run as it is: it needs nothing of what prepares
+ * TypeScript, which takes longer to start than most packs.
  */
 function runPlugin(call: ServerWritableStream<messages.RunPluginRequest, messages.RunPluginResponse>) {
   const { request } = call;
   const folder = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
-  const fromPack = createRequire(join(folder, "package.json"));
-  const main = fromPack.resolve(folder);
-  const prepared = [fromPack.resolve("@pulumi/pulumi/cmd/run-policy-pack"), engineAddress, folder];
-  const child = spawn(process.execPath, main.endsWith(".js") ? [main] : prepared, {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...environment(request.getEnvList()) },
-  });
+  const here = createRequire(join(folder, "package.json"));
+  const isPack = request.getKind() === "analyzer";
+  const child = spawn(
+    process.execPath,
+    isPack ? packArguments(here, folder) : packageArguments(here, folder, request),
+    {
+      cwd: isPack ? folder : request.getPwd(),
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...environment(request.getEnvList()) },
+    },
+  );
   const send = (fill: (response: messages.RunPluginResponse) => void) => {
     const response = new messages.RunPluginResponse();
     fill(response);
@@ -106,6 +125,15 @@ function runPlugin(call: ServerWritableStream<messages.RunPluginRequest, message
     call.end();
   });
   call.on("cancelled", () => child.kill());
+}
+
+function packArguments(here: NodeJS.Require, folder: string): string[] {
+  const main = here.resolve(folder);
+  return main.endsWith(".js") ? [main] : [here.resolve("@pulumi/pulumi/cmd/run-policy-pack"), engineAddress, folder];
+}
+
+function packageArguments(here: NodeJS.Require, folder: string, request: messages.RunPluginRequest): string[] {
+  return [here.resolve("@pulumi/pulumi/cmd/run-plugin"), folder, ...request.getArgsList()];
 }
 
 /** `NAME=value` lines as an environment. */
@@ -129,6 +157,7 @@ server.addService(service.LanguageRuntimeService, {
   getRequiredPackages: (_: unknown, done: sendUnaryData<messages.GetRequiredPackagesResponse>) => {
     done(null, new messages.GetRequiredPackagesResponse());
   },
+  installDependencies,
   run,
   runPlugin,
 });

@@ -7,7 +7,7 @@ import { BAZEL_CLIENT, type DebianRoot, POSTGRES_TOOLCHAIN } from "./debian";
 import { busybox, type LayerFiles } from "./layer";
 
 /** An image of the farm; its reference is `monofarm.local/<name>@<digest>`. */
-export type ImageName = "pause" | "buildbarn" | "s3" | "client" | "worker" | "worker-arm64";
+export type ImageName = "pause" | "buildbarn" | "s3" | "prometheus" | "client" | "worker" | "worker-arm64";
 
 /** What an image is made of: a Debian root below, or nothing, then files of this machine. */
 export interface ImageSpec {
@@ -63,6 +63,12 @@ export function imageSpecs(
       name: "s3",
       files: { ...busybox(BUSYBOX), "/usr/local/bin/versitygw": executable(tools.versitygw.path) },
       config: { ...amd64, entrypoint: ["/usr/local/bin/versitygw"] },
+      seconds: 5,
+    },
+    {
+      name: "prometheus",
+      files: { "/usr/local/bin/prometheus": executable(tools.prometheus.path) },
+      config: { ...amd64, entrypoint: ["/usr/local/bin/prometheus"] },
       seconds: 5,
     },
     {

@@ -79,10 +79,12 @@ server.addService(service.ResourceProviderService, {
     done(null, response);
   }) satisfies Handler<messages.CreateRequest, messages.CreateResponse>,
   read: ((call, done) => {
+    const { type, name } = identityOf(call.request.getUrn());
+    const inputs = call.request.getInputs();
     const response = new messages.ReadResponse();
     response.setId(call.request.getId());
-    response.setProperties(call.request.getProperties());
-    response.setInputs(call.request.getInputs());
+    response.setProperties(struct(made(type, name, properties(inputs)).outputs));
+    response.setInputs(inputs);
     done(null, response);
   }) satisfies Handler<messages.ReadRequest, messages.ReadResponse>,
   update: ((call, done) => {

@@ -14,7 +14,34 @@ type Values = Readonly<Record<string, unknown>>;
 
 const image = (name: string, digit: string) => `registry.example/${name}@sha256:${digit.repeat(64)}`;
 
-/** stacks/Pulumi.aws.yaml with what belongs to an account: the one of AWS' own examples, and images that are not. */
+/** No key of anybody's. */
+const PRIVATE_KEY = "-----BEGIN RSA PRIVATE KEY-----\nsimulated\n-----END RSA PRIVATE KEY-----\n";
+
+const WORKFLOW = "example/postgres/.github/workflows/release.yml@refs/heads/main";
+
+/** A repository of GitHub's with its runners on the farm: what no farm must have, and a whole one has. */
+const GITHUB: Values = {
+  "monofarm:github": {
+    repositoryId: "123456",
+    planner: { environment: "build", workflow: WORKFLOW },
+    publisher: { environment: "release", workflow: WORKFLOW },
+    stateBucket: "example-release-state",
+    administration: {
+      app: { id: "1001", installationId: "2001", privateKey: PRIVATE_KEY },
+      reviewers: { teams: [22] },
+    },
+  },
+  "monofarm:runners": {
+    app: { id: "1002", installationId: "2002", privateKey: PRIVATE_KEY },
+    images: { runner: image("runner", "e") },
+    sets: [{ architecture: "arm64", maximum: 4, cpu: "500m", memory: "2Gi" }],
+  },
+};
+
+/**
+ * stacks/Pulumi.aws.yaml with what belongs to an account: the one of AWS' own examples, and images, a repository and
+ * keys that are nobody's. Runners need a way out to GitHub.
+ */
 export function simulatedValues(): Values {
   const committed = committedConfig("aws");
   const inner = (key: string) => committed[key] as Values;
@@ -24,13 +51,16 @@ export function simulatedValues(): Values {
       ...inner("monofarm:platform"),
       account: "111122223333",
       administrators: ["arn:aws:iam::111122223333:role/farm-administrator"],
+      nat: true,
     },
     "monofarm:images": {
       buildbarn: image("buildbarn", "a"),
       client: image("client", "b"),
+      autoscaler: image("cluster-autoscaler", "f"),
       workers: { amd64: image("worker-amd64", "c"), arm64: image("worker-arm64", "d") },
     },
     "monofarm:artifacts": { ...inner("monofarm:artifacts"), prefix: "example-farm-" },
+    ...GITHUB,
   };
 }
 
@@ -48,23 +78,28 @@ export class Simulation {
     mkdirSync(join(directory, "state"));
     // A project file of the same name keeps the salt of the stack's secrets out of the checkout.
     writeFileSync(join(directory, "Pulumi.yaml"), "name: monofarm\nruntime: nodejs\n");
-    await run(tools.pulumi.path, ["-C", directory, "stack", "init", "aws", "--non-interactive"], {
-      env: simulation.environment(),
-    });
+    await simulation.addStack("aws");
     return simulation;
   }
 
-  /** Runs `pulumi` on the stack. @param onLine called with each line that it prints */
+  /** Makes another stack beside the farm's, with nothing in it. */
+  async addStack(stack: string): Promise<void> {
+    const args = ["-C", this.directory, "stack", "init", stack, "--non-interactive"];
+    await run(this.tools.pulumi.path, args, { env: this.environment() });
+  }
+
+  /** Runs `pulumi` on a stack. @param onLine called with each line that it prints */
   async pulumi(
     args: readonly string[],
     values: Values = simulatedValues(),
     onLine?: (line: string) => void,
+    stack = "aws",
   ): Promise<string> {
-    const file = join(this.directory, "Pulumi.aws.yaml");
+    const file = join(this.directory, `Pulumi.${stack}.yaml`);
     const salt = /^encryptionsalt: .*$/m.exec(readFileSync(file, "utf8"))?.[0] ?? "";
     writeFileSync(file, `${salt}\n${stringify({ config: values })}`);
     writeFileSync(this.log, "");
-    const rest = ["--stack", "aws", "--config-file", file, "--non-interactive", "--color=never"];
+    const rest = ["--stack", stack, "--config-file", file, "--non-interactive", "--color=never"];
     return run(this.tools.pulumi.path, [...args, ...rest], {
       cwd: CHECKOUT,
       env: this.environment(),
@@ -76,6 +111,13 @@ export class Simulation {
   async state(...args: readonly string[]): Promise<string> {
     const rest = ["-C", this.directory, ...args, "--stack", "aws"];
     return run(this.tools.pulumi.path, rest, { env: this.environment() });
+  }
+
+  /** Takes a state that `pulumi stack export` gave for the stack's own. */
+  async restore(state: string): Promise<void> {
+    const file = join(this.directory, "restored.json");
+    writeFileSync(file, state);
+    await this.state("stack", "import", "--file", file);
   }
 
   /** What the last run did, in order: `create aws:ec2/vpc:Vpc platform`. */

@@ -34,6 +34,7 @@ export function farmValues(
       buildbarn: images.buildbarn,
       client: images.client,
       s3: images.s3,
+      prometheus: images.prometheus,
       workers: { amd64: images.worker, ...(images["worker-arm64"] !== undefined && { arm64: images["worker-arm64"] }) },
       pullPolicy: "Never",
     },

@@ -11,7 +11,9 @@ export type ModuleName =
   | "kubernetes"
   | "kubernetes-provider"
   | "kwok"
+  | "prometheus"
   | "pulumi"
+  | "pulumi-yaml"
   | "versitygw";
 
 /** Programs that the farm runs, by file name. */
@@ -31,6 +33,8 @@ export type FarmProgram =
   | "kube-scheduler"
   | "kubectl"
   | "kubelet"
+  | "prometheus"
+  | "promtool"
   | "pulumi"
   | "pulumi-resource-kubernetes"
   | "sync_jwks_to_configmap"
@@ -39,8 +43,11 @@ export type FarmProgram =
 /** Programs that only benchmarks run: built when one asks, never for the farm. */
 export type BenchProgram = "kwok";
 
+/** Programs that only tests run: `./farm test` builds them. */
+export type TestProgram = "pulumi-language-yaml";
+
 /** Programs that are built from Go modules, by file name. */
-export type BinaryName = FarmProgram | BenchProgram;
+export type BinaryName = FarmProgram | BenchProgram | TestProgram;
 
 /**
  * A change to the folder `vendor`: in a file of it, `text` for the one place where `find` stands; or one more file, a
@@ -75,6 +82,8 @@ export interface GoModule {
   readonly programs: Readonly<Partial<Record<BinaryName, string>>>;
   /** Where it is left out, the programs are always built. */
   readonly accepted?: Acceptance;
+  /** Go's build tags. @default none */
+  readonly tags?: readonly string[];
   /** Linker variables (`-X`), given the version without its `v`. */
   readonly variables?: (version: string) => Readonly<Record<string, string>>;
   /**
@@ -192,6 +201,21 @@ export const GO_MODULES: readonly GoModule[] = [
     seconds: 145,
     memoryMiB: 1800,
     diskMiB: 2500,
+  },
+  {
+    name: "prometheus",
+    module: "github.com/prometheus/prometheus",
+    version: "3.16.0",
+    programs: {
+      prometheus: "github.com/prometheus/prometheus/cmd/prometheus",
+      promtool: "github.com/prometheus/prometheus/cmd/promtool",
+    },
+    // The farm's targets are found by DNS: the libraries of two dozen clouds stay out.
+    tags: ["remove_all_sd", "enable_dns_sd"],
+    variables: (version) => ({ "github.com/prometheus/common/version.Version": version }),
+    seconds: 150,
+    memoryMiB: 1800,
+    diskMiB: 2000,
   },
   {
     name: "kubernetes",

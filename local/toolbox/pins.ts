@@ -60,6 +60,7 @@ export function buildArguments(tool: GoModule, pins: Pins): string[] {
     "-trimpath",
     "-buildvcs=false",
     `-mod=${tool.vendor === undefined ? "readonly" : "vendor"}`,
+    ...(tool.tags === undefined ? [] : [`-tags=${tool.tags.join(",")}`]),
     ...(tool.withoutInlining === undefined ? [] : [`-gcflags=${tool.withoutInlining}=-l`]),
     `-ldflags=${["-s -w", ...variables.map(([name, value]) => `-X ${name}=${value}`)].join(" ")}`,
   ];

@@ -6,11 +6,19 @@ import { CACHE } from "../directories";
 import { duration, type Progress } from "../terminal/progress";
 import { BENCH_MODULES } from "./bench-catalog";
 import { build, type BuildPlace, buildPlace } from "./build";
-import { type BenchProgram, type BinaryName, type FarmProgram, GO_MODULES, type GoModule } from "./catalog";
+import {
+  type BenchProgram,
+  type BinaryName,
+  type FarmProgram,
+  GO_MODULES,
+  type GoModule,
+  type TestProgram,
+} from "./catalog";
 import { Digests } from "./digests";
 import { find } from "./find";
 import { withLock } from "./lock";
 import { readPins, toolVersion } from "./pins";
+import { TEST_MODULES } from "./test-catalog";
 
 /** A program that the farm uses. */
 export interface Tool {
@@ -43,7 +51,12 @@ export async function ensureBenchTools(progress: Progress): Promise<BenchTools> 
   return byName(await ensureModules(BENCH_MODULES, progress)) as BenchTools;
 }
 
-/** A program of a benchmark, which no benchmark has asked for yet. */
+/** Finds or builds every program of the tests, as `ensureTools` does the farm's. */
+export async function ensureTestTools(progress: Progress): Promise<Readonly<Record<TestProgram, Tool>>> {
+  return byName(await ensureModules(TEST_MODULES, progress)) as Readonly<Record<TestProgram, Tool>>;
+}
+
+/** A program of a benchmark or a test, which none has asked for yet. */
 export interface AbsentTool {
   readonly name: BinaryName;
   /** That a build would give. */
@@ -51,9 +64,9 @@ export interface AbsentTool {
   readonly origin: "not built";
 }
 
-/** Programs of the benchmarks as they are now; nothing is built. */
-export async function presentBenchTools(): Promise<(Tool | AbsentTool)[]> {
-  const tools = BENCH_MODULES.map(async (module) => {
+/** Programs of some modules as they are now; nothing is built. */
+export async function asPresent(modules: readonly GoModule[]): Promise<(Tool | AbsentTool)[]> {
+  const tools = modules.map(async (module) => {
     const { tools, missing } = await look(module);
     if (missing === undefined) return tools;
     const version = toolVersion(module, readPins(module.name));

@@ -1,7 +1,7 @@
 import { evaluate } from "../predicates/evaluate";
-import { is, oneOf, absent, every, all, any, not } from "../predicates/condition";
-import { decide, type Resource, rule } from "../rule";
-import { NODE_GROUPS } from "../views/aws";
+import { is, matches, oneOf, absent, every, all, any, not, UNKNOWN } from "../predicates/condition";
+import { decide, type Finding, type Resource, rule } from "../rule";
+import { ENDPOINTS, NODE_GROUPS } from "../views/aws";
 
 const TABLE = "aws:ec2/routeTable:RouteTable";
 const ROUTE = "aws:ec2/route:Route";
@@ -22,7 +22,7 @@ export const workerSubnetNoDefaultRoute = rule({
   slsa: "beyond L3: hermetic",
   key: "monofarm:platform.network",
   requires:
-    "no route to 0.0.0.0/0 or ::/0 in the route tables of workers: of the subnets of node groups with the label farm.build/role: worker, and those with it as a tag",
+    "no route to 0.0.0.0/0 or ::/0 in the route tables of workers: of the subnets of node groups with the label farm.build/role: worker, and those with it as a tag; endpoints for S3, ECR and STS instead",
   because: "it is the second wall, which stands when the first is badly configured",
   stack: (resources) => {
     const associated = tablesOfWorkerGroups(resources);
@@ -32,12 +32,27 @@ export const workerSubnetNoDefaultRoute = rule({
     const routes = resources.filter(
       ({ type, madeOf }) => type === ROUTE && tables.some(({ urn }) => madeOf["routeTableId"]?.includes(urn)),
     );
+    const [table] = tables;
     return [
+      ...(table === undefined ? [] : SERVICES.flatMap((service) => endpointFindings(service, table, resources))),
       ...tables.flatMap((table) => decide(every("routes", LOCAL), table.props, "", table)),
       ...routes.flatMap((route) => decide(LOCAL, route.props, "", route)),
     ];
   },
 });
+
+/** Services without which nodes that have no way out could not start: images come from ECR and its layers from S3. */
+const SERVICES = ["s3", "ecr.api", "ecr.dkr", "sts"];
+
+function endpointFindings(service: string, table: Resource, resources: readonly Resource[]): Finding[] {
+  const wanted = matches("serviceName", `\\.${service.replace(".", "\\.")}$`);
+  const answers = resources
+    .filter(({ type }) => ENDPOINTS.types.includes(type))
+    .map(({ props }) => evaluate(wanted, props).answer);
+  if (answers.includes("yes")) return [];
+  const found = answers.includes("unknown") ? UNKNOWN : false;
+  return decide(is("", true), found, `a VPC endpoint for ${service}`, table);
+}
 
 /** URNs of the route tables of the subnets that node groups of workers lie in. */
 function tablesOfWorkerGroups(resources: readonly Resource[]): Set<string> {

@@ -9,7 +9,8 @@ export const bazelHermeticFlags = rule({
   severity: "high",
   slsa: "Isolated",
   key: ".bazelrc or the Job's arguments",
-  requires: "--incompatible_strict_action_env, --nostamp, --nohome_rc, --nosystem_rc, and a value in each --action_env",
+  requires:
+    "--incompatible_strict_action_env, --nostamp, --nohome_rc, --nosystem_rc, a value in each --action_env, and no --lockfile_mode but error",
   because: "variables and rc files of the client would change what is built",
   objects: [{ on: BAZEL, must: HERMETIC_FLAGS }],
 });

@@ -14,6 +14,7 @@ const PARTS = [
   "portal",
   "runner",
   "prometheus",
+  "cluster-autoscaler",
 ];
 
 export const roleDeclared = rule({

@@ -24,6 +24,9 @@ import { platformComplete } from "./h22-platform-complete";
 import { workerEnvNotInActions } from "./h23-worker-env-not-in-actions";
 import { noForeignBuildEvents } from "./h24-no-foreign-build-events";
 import { oneScheduler } from "./h25-one-scheduler";
+import { workspaceFetchesPinned } from "./h26-workspace-fetches-pinned";
+import { workspacePlatformsComplete } from "./h27-workspace-platforms-complete";
+import { workspaceLocked } from "./h28-workspace-locked";
 
 /** The rules of the pack monofarm-hermetic, by id. */
 export const HERMETIC: readonly Rule[] = [
@@ -52,4 +55,7 @@ export const HERMETIC: readonly Rule[] = [
   workerEnvNotInActions,
   noForeignBuildEvents,
   oneScheduler,
+  workspaceFetchesPinned,
+  workspacePlatformsComplete,
+  workspaceLocked,
 ];

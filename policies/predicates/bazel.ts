@@ -18,6 +18,7 @@ export const HERMETIC_FLAGS: Condition = all(
   is(set("stamp"), false),
   is(set("home_rc"), false),
   is(set("system_rc"), false),
+  unlessSet(set("lockfile_mode"), "error"),
   every("$content.actionEnv", matches("", "=")),
 );
 

@@ -20,6 +20,8 @@ import { releaseEnvProtected } from "./s18-release-env-protected";
 import { jobBounded } from "./s19-job-bounded";
 import { spendAndSpread } from "./s20-spend-and-spread";
 import { workerConfined } from "./s21-worker-confined";
+import { admissionBound } from "./s22-admission-bound";
+import { noPartialObjects } from "./s23-no-partial-objects";
 
 /** The rules of the pack monofarm-security, by id. */
 export const SECURITY: readonly Rule[] = [
@@ -44,4 +46,6 @@ export const SECURITY: readonly Rule[] = [
   jobBounded,
   spendAndSpread,
   workerConfined,
+  admissionBound,
+  noPartialObjects,
 ];

@@ -19,7 +19,10 @@ export const eksPrivateKmsAudit = rule({
         is("vpcConfig.endpointPrivateAccess", true),
         any(
           is("vpcConfig.endpointPublicAccess", false),
-          all(present("vpcConfig.publicAccessCidrs"), not(includes("vpcConfig.publicAccessCidrs", "0.0.0.0/0"))),
+          all(
+            present("vpcConfig.publicAccessCidrs"),
+            ...["0.0.0.0/0", "::/0"].map((everywhere) => not(includes("vpcConfig.publicAccessCidrs", everywhere))),
+          ),
         ),
         includes("encryptionConfig.resources", "secrets"),
         ...["api", "audit", "authenticator"].map((log) => includes("enabledClusterLogTypes", log)),

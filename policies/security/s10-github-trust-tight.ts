@@ -12,7 +12,7 @@ export const githubTrustTight = rule({
   slsa: "Authentic",
   key: "monofarm:runners.github",
   requires:
-    'a role that GitHub may take names audience, repository_id and environment or workflow by StringEquals, and no "*" as subject',
+    'a role that GitHub may take names audience, repository_id and environment or workflow by StringEquals, as claims or in the subject, and no "*" as subject',
   because: "any repository of anybody could take it",
   objects: [
     {
@@ -20,10 +20,16 @@ export const githubTrustTight = rule({
       when: matches("Principal.Federated", "token\\.actions\\.githubusercontent\\.com"),
       must: all(
         is(`Condition.StringEquals[${ISSUER}:aud]`, "sts.amazonaws.com"),
-        present(`Condition.StringEquals[${ISSUER}:repository_id]`),
         any(
-          present(`Condition.StringEquals[${ISSUER}:environment]`),
-          present(`Condition.StringEquals[${ISSUER}:job_workflow_ref]`),
+          all(
+            present(`Condition.StringEquals[${ISSUER}:repository_id]`),
+            any(
+              present(`Condition.StringEquals[${ISSUER}:environment]`),
+              present(`Condition.StringEquals[${ISSUER}:job_workflow_ref]`),
+            ),
+          ),
+          // A subject that GitHub is told to make of these claims.
+          matches(`Condition.StringEquals[${ISSUER}:sub]`, "^repository_id:[0-9]+:(environment|job_workflow_ref):"),
         ),
         any(absent(`Condition.StringLike[${ISSUER}:sub]`), not(is(`Condition.StringLike[${ISSUER}:sub]`, "*"))),
       ),

@@ -1,6 +1,6 @@
-import { is, matches, absent, atLeast, all, any, not } from "../predicates/condition";
+import { is, matches, atLeast, all, any, includes, not } from "../predicates/condition";
 import { rule } from "../rule";
-import { KEYS } from "../views/aws";
+import { KEY_STATEMENTS, KEYS } from "../views/aws";
 
 export const kmsRotation = rule({
   id: "S15",
@@ -19,8 +19,8 @@ export const kmsRotation = rule({
         all(
           any(is("enableKeyRotation", true), matches("customerMasterKeySpec", "^(ECC|RSA)")),
           atLeast("deletionWindowInDays", days),
-          any(absent("policy"), not(matches("policy", '"Principal": *("\\*"|[{] *"AWS": *"\\*")'))),
         ),
     },
+    { on: KEY_STATEMENTS, when: is("Effect", "Allow"), must: not(includes("$principals", "*")) },
   ],
 });

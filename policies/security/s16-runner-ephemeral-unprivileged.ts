@@ -1,4 +1,4 @@
-import { oneOf, matches, absent, every, all, not, unlessSet, atLeast } from "../predicates/condition";
+import { oneOf, matches, absent, every, all, any, is, not, unlessSet, atLeast } from "../predicates/condition";
 import { rule } from "../rule";
 import { RUNNER_SETS } from "../views/cluster";
 
@@ -10,7 +10,7 @@ export const runnerEphemeralUnprivileged = rule({
   slsa: "Hosted",
   key: "components/runners",
   requires:
-    "a set of runners has a group of its own, a maximum, the controller's version label, and neither Docker nor privileges",
+    "a set of runners has a group of its own, a maximum, the controller's version label, neither Docker nor privileges, and no node of workers",
   because: "what a pull request runs must not own the node",
   objects: [
     {
@@ -20,9 +20,15 @@ export const runnerEphemeralUnprivileged = rule({
         not(oneOf("spec.runnerGroup", ["default", "Default"])),
         atLeast("spec.maxRunners", 1),
         matches("metadata.labels[app.kubernetes.io/version]", "."),
-        every(
-          "spec.template.spec.containers",
-          all(unlessSet("securityContext.privileged", false), not(matches("image", "dind"))),
+        ...["containers", "initContainers"].map((list) =>
+          every(
+            `spec.template.spec.${list}`,
+            all(unlessSet("securityContext.privileged", false), not(matches("image", "dind"))),
+          ),
+        ),
+        any(
+          absent("spec.template.spec.nodeSelector[farm.build/role]"),
+          not(is("spec.template.spec.nodeSelector[farm.build/role]", "worker")),
         ),
         every("spec.template.spec.volumes", absent("hostPath")),
       ),

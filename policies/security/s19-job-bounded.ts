@@ -10,7 +10,7 @@ export const jobBounded = rule({
   slsa: "beyond L3: operations",
   key: "components/matrix/job-spec.ts",
   requires:
-    "an Indexed Job has a deadline, a limit of failures per index, ignores disruptions first, and asks for and limits memory and disk",
+    "a Job has a deadline, asks for and limits memory and disk; an Indexed one limits failures per index and in all, and does not count disruptions",
   because: "a release that never ends is paid for",
   settings: { completions: { default: 100_000, description: "most indexes of one Job" } },
   objects: [
@@ -24,7 +24,11 @@ export const jobBounded = rule({
             all(
               atLeast("spec.backoffLimitPerIndex", 0),
               atLeast("spec.completions", 1),
-              some("spec.podFailurePolicy.rules", is("action", "Ignore")),
+              atLeast("spec.maxFailedIndexes", 0),
+              some(
+                "spec.podFailurePolicy.rules",
+                all(is("action", "Ignore"), some("onPodConditions", is("type", "DisruptionTarget"))),
+              ),
             ),
           ),
           any(absent("spec.completions"), atMost("spec.completions", completions)),

@@ -1,6 +1,7 @@
 import { type Condition, is, oneOf } from "../predicates/condition";
 import { evaluate } from "../predicates/evaluate";
 import { decide, type Finding, type Resource } from "../rule";
+import { document } from "../views/aws";
 import { resources } from "../views/view";
 
 export const BUCKETS = resources("S3 buckets", "aws:s3/bucket:Bucket");
@@ -26,9 +27,15 @@ export function companionFindings(
       Object.entries(companions).flatMap(([type, must]) => {
         const own = found.filter((one) => one.type === type && belongs(one, bucket));
         if (own.length === 0) return decide(is("", true), false, `a ${type.split(":").at(-1) ?? type} for it`, bucket);
-        return own.flatMap((one) => decide(must, one.props, "", one));
+        return own.flatMap((one) => decide(must, withDocument(one.props), "", one));
       }),
     );
+}
+
+/** Properties and, where they hold a policy document, its contents as `$policy`. */
+function withDocument(props: Resource["props"]): Resource["props"] {
+  const { policy } = props;
+  return policy === undefined ? props : { ...props, $policy: document(policy) };
 }
 
 function belongs(companion: Resource, bucket: Resource): boolean {

@@ -1,20 +1,32 @@
-import { absent, all, any, every, includes, is, not, present } from "../predicates/condition";
-import { evaluate, read } from "../predicates/evaluate";
+import {
+  absent,
+  all,
+  any,
+  type Condition,
+  every,
+  includes,
+  is,
+  matches,
+  not,
+  oneOf,
+  present,
+  UNKNOWN,
+} from "../predicates/condition";
+import { type Answer, evaluate, read } from "../predicates/evaluate";
 import { decide, type Finding, type Resource } from "../rule";
-import { BUILDS, podsOf } from "../views/pods";
+import { BUILDS, podsOf, WORKER } from "../views/pods";
 
-/** A rule of a NetworkPolicy opens nothing but named pods and the port of names. */
-const NARROW = every(
-  "spec.egress",
-  any(
-    all(
-      present("to"),
-      every("to", absent("ipBlock")),
-      every("to", any(present("podSelector"), present("namespaceSelector"))),
-    ),
-    all(present("ports"), every("ports", is("port", 53))),
-  ),
-);
+/** A rule of a NetworkPolicy opens nothing but the port of names, and named pods or what else is a fit peer. */
+const narrow = (peer: Condition) =>
+  every(
+    "spec.egress",
+    any(all(present("to"), every("to", peer)), all(present("ports"), every("ports", is("port", 53)))),
+  );
+const PODS = all(absent("ipBlock"), any(present("podSelector"), present("namespaceSelector")));
+
+/** Pods that lead builds also fetch sources and store results where the artifacts are: a network of at most a /8. */
+const STORE = matches("ipBlock.cidr", "/([89]|[1-9][0-9]+)$");
+const [OF_WORKERS, OF_CLIENTS] = [narrow(PODS), narrow(any(PODS, STORE))];
 
 /** Pods that build and that no NetworkPolicy closes, and policies that open them too far. */
 export function egressFindings(resources: readonly Resource[]): Finding[] {
@@ -24,27 +36,61 @@ export function egressFindings(resources: readonly Resource[]): Finding[] {
     .filter(({ answer }) => answer !== "no");
   return builds.flatMap((pod) => {
     if (pod.answer === "unknown") return decide(BUILDS, pod.value, pod.path, pod.resource);
-    const about = policies.filter((policy) => selects(policy, pod));
-    const closing = about.filter(
-      ({ props }) => evaluate(includes("spec.policyTypes", "Egress"), props).answer === "yes",
-    );
-    if (closing.length === 0) return decide(is("", true), false, "a NetworkPolicy for egress", pod.resource);
-    return closing.flatMap((policy) => decide(NARROW, policy.props, "", policy));
+    const isWorker = evaluate(WORKER, pod.value).answer !== "no";
+    const closes = policies.map((policy) => ({ policy, answer: closing(policy, pod) }));
+    if (closes.every(({ answer }) => answer !== "yes")) {
+      const found = closes.some(({ answer }) => answer === "unknown") ? UNKNOWN : false;
+      return decide(is("", true), found, "a NetworkPolicy for egress", pod.resource);
+    }
+    return closes
+      .filter(({ answer }) => answer === "yes")
+      .map(({ policy }) => policy)
+      .flatMap((policy) => decide(isWorker ? OF_WORKERS : OF_CLIENTS, policy.props, "", policy));
   });
 }
 
-function selects(policy: Resource, pod: ReturnType<typeof podsOf>[number]): boolean {
+/** Whether a policy closes a pod's way out. */
+function closing(policy: Resource, pod: ReturnType<typeof podsOf>[number]): Answer {
   const namespace = (resource: Resource) => {
     const reading = read(resource.props, "metadata.namespace");
     return reading.kind === "value" ? reading.value : "default";
   };
+  if (namespace(policy) !== namespace(pod.resource)) return "no";
   const wanted = read(policy.props, "spec.podSelector.matchLabels");
+  const listed = read(policy.props, "spec.podSelector.matchExpressions");
+  const kinds = [wanted.kind, listed.kind];
+  if (kinds.includes("unknown")) return "unknown";
   const pairs = wanted.kind === "value" ? Object.entries(wanted.value as Record<string, string>) : [];
-  const chosen = all(...pairs.map(([label, value]) => is(`metadata.labels[${label}]`, value)));
-  const simple = not(present("spec.podSelector.matchExpressions"));
-  return (
-    namespace(policy) === namespace(pod.resource) &&
-    evaluate(simple, policy.props).answer === "yes" &&
-    evaluate(chosen, pod.value).answer === "yes"
+  const expressions: unknown = listed.kind === "value" ? listed.value : [];
+  if (kinds.includes("malformed") || !Array.isArray(expressions)) return "malformed";
+  const chosen = all(
+    ...pairs.map(([label, value]) => is(`metadata.labels[${label}]`, value)),
+    ...(expressions as readonly Expression[]).map(expressed),
   );
+  const selected = evaluate(chosen, pod.value).answer;
+  return selected === "yes" ? evaluate(includes("spec.policyTypes", "Egress"), policy.props).answer : selected;
+}
+
+/** One of `matchExpressions` of a label selector. */
+interface Expression {
+  readonly key: string;
+  readonly operator: string;
+  readonly values?: readonly string[];
+}
+
+/** What it asks of a pod. An operator that Kubernetes does not have selects nothing. */
+function expressed({ key, operator, values = [] }: Expression): Condition {
+  const label = `metadata.labels[${key}]`;
+  switch (operator) {
+    case "In":
+      return oneOf(label, values);
+    case "NotIn":
+      return not(oneOf(label, values));
+    case "Exists":
+      return present(label);
+    case "DoesNotExist":
+      return absent(label);
+    default:
+      return any();
+  }
 }

@@ -1,3 +1,4 @@
+import { UNKNOWN } from "../predicates/condition";
 import type { Resource } from "../rule";
 import { resources, type View } from "./view";
 
@@ -36,24 +37,45 @@ interface Statement {
   readonly Action?: unknown;
   readonly Resource?: unknown;
   readonly Condition?: unknown;
+  readonly Principal?: unknown;
 }
 
 const list = (value: unknown): unknown => (value === undefined || Array.isArray(value) ? value : [value]);
 
-/** Statements of a policy document, single values as lists of one; `$name` is the resource's. */
+/** A policy document: its statements, in which single values are lists of one; `$principals` is everybody who is meant. */
+export function document(text: unknown): unknown {
+  if (text === UNKNOWN) return UNKNOWN;
+  if (typeof text !== "string") return "no JSON";
+  try {
+    const { Statement = [] } = JSON.parse(text) as { Statement?: Statement | Statement[] };
+    return {
+      Statement: [Statement].flat().map((statement) => ({
+        ...statement,
+        Action: list(statement.Action),
+        Resource: list(statement.Resource),
+        $principals: principals(statement.Principal),
+      })),
+    };
+  } catch {
+    return "no JSON";
+  }
+}
+
+function principals(principal: unknown): unknown {
+  if (typeof principal !== "object" || principal === null) return list(principal);
+  return Object.values(principal).flat();
+}
+
+/** Statements of a policy document, each by itself; `$name` is the resource's. */
 function statements(property: string) {
   return ({ name, props }: Resource) => {
-    const text = props[property];
-    if (typeof text !== "string") return [{ path: property, value: text ?? "nothing" }];
-    try {
-      const { Statement = [] } = JSON.parse(text) as { Statement?: Statement | Statement[] };
-      return [Statement].flat().map((statement, index) => ({
-        path: `${property}.Statement[${index}]`,
-        value: { ...statement, Action: list(statement.Action), Resource: list(statement.Resource), $name: name },
-      }));
-    } catch {
-      return [{ path: property, value: "no JSON" }];
-    }
+    const read = document(props[property] ?? "nothing");
+    if (typeof read !== "object" || read === null) return [{ path: property, value: read }];
+    const { Statement } = read as { Statement: object[] };
+    return Statement.map((statement, index) => ({
+      path: `${property}.Statement[${index}]`,
+      value: { ...statement, $name: name },
+    }));
   };
 }
 
@@ -63,6 +85,15 @@ export const IAM_STATEMENTS: View = {
   types: ["aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy", "aws:iam/userPolicy:UserPolicy"],
   subjects: statements("policy"),
 };
+
+/** Who may use a key; a key without a policy has AWS' own, which is for its account. */
+export const KEY_STATEMENTS: View = {
+  title: "policies of KMS keys",
+  types: ["aws:kms/key:Key"],
+  subjects: (resource) => (resource.props["policy"] === undefined ? [] : statements("policy")(resource)),
+};
+
+export const ENDPOINTS = resources("VPC endpoints", "aws:ec2/vpcEndpoint:VpcEndpoint");
 
 /** Who may take a role. */
 export const ROLE_TRUST: View = {

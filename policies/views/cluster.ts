@@ -1,3 +1,4 @@
+import { PODS } from "./pods";
 import { kind, resources } from "./view";
 
 export const NAMESPACES = kind("", "v1", "Namespace", "namespaces");
@@ -9,3 +10,12 @@ export const DEPLOYMENTS = kind("apps", "v1", "Deployment", "deployments");
 export const JOBS = kind("batch", "v1", "Job", "jobs");
 export const RUNNER_SETS = kind("actions.github.com", "v1alpha1", "AutoscalingRunnerSet", "autoscalingrunnersets");
 export const CHARTS = resources("Helm charts", "kubernetes:helm.sh/v4:Chart", "kubernetes:helm.sh/v3:Release");
+
+/** What Pulumi applies to a part of an object that somebody else made. */
+export const PARTS = resources(
+  "patches of objects",
+  ...[PODS, NAMESPACES, CONFIG_MAPS, SERVICES, SERVICE_ACCOUNTS, INGRESSES].flatMap(({ types }) =>
+    types.map((type) => `${type}Patch`),
+  ),
+  "kubernetes:networking.k8s.io/v1:NetworkPolicyPatch",
+);

@@ -6,7 +6,7 @@ import type { Subject, View } from "./view";
 const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
 
 /** Files of a ConfigMap whose names match, each read to a value. */
-function files(name: RegExp, parse: (text: string) => unknown) {
+export function files(name: RegExp, parse: (text: string) => unknown) {
   return ({ props }: Resource): Subject[] => {
     const { data, metadata } = props as { data?: unknown; metadata?: unknown };
     if (data === undefined || data === null) return [];
@@ -67,15 +67,16 @@ export const BAZEL: View = {
   subjects: (resource) => (resource.type === CONFIG_MAP ? rcFiles(resource) : commandLines(resource)),
 };
 
-const rcFiles = files(/bazelrc/, (text) =>
-  bazelFlags(
-    text
-      .replaceAll("\\\n", " ")
-      .split("\n")
-      .map((line) => line.replace(/#.*/, "").trim())
-      .flatMap((line) => line.split(/\s+/).slice(1)),
-  ),
-);
+const rcFiles = files(/bazelrc/, (text) => bazelFlags(rcWords(text)));
+
+/** The flags of an rc file, whatever commands and configurations they are for. */
+export function rcWords(text: string): string[] {
+  return text
+    .replaceAll("\\\n", " ")
+    .split("\n")
+    .map((line) => line.replace(/#.*/, "").trim())
+    .flatMap((line) => line.split(/\s+/).slice(1));
+}
 
 function commandLines({ props }: Resource): Subject[] {
   type Container = { command?: unknown; args?: unknown };

@@ -79,21 +79,3 @@ export const AWS_PLACE = z
         refuse(["pools", index, "role"], "one pool of each role and architecture");
     }
   });
-
-const run = z.strictObject({
-  environment: z.string("an environment of the repository").min(1, "an environment of the repository"),
-  workflow: text(
-    "owner/repository/.github/workflows/FILE.yml@refs/heads/BRANCH",
-    /^[^/\s*]+\/[^/\s*]+\/\.github\/workflows\/[^/\s*]+\.ya?ml@refs\/(heads|tags)\/[^\s*]+$/,
-  ),
-});
-
-/** `monofarm:github`: the workflows that may submit and publish releases. */
-export const githubSlice = z
-  .strictObject({
-    /** Numeric: names can be taken by others. */
-    repositoryId: text("the numeric id of a repository, quoted", /^\d+$/),
-    planner: run,
-    publisher: run,
-  })
-  .optional();

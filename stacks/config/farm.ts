@@ -8,7 +8,7 @@ import { namesArchitecture } from "../../policies/predicates/architecture";
 import { evaluate } from "../../policies/predicates/evaluate";
 import { DIGEST } from "../../policies/predicates/images";
 import type { Values } from "./check";
-import { githubSlice } from "./aws";
+import { crossCheckGithub, githubSlice, runnersSlice } from "./github";
 import { architecture, platformSlice } from "./place";
 
 const MIB = 2 ** 20;
@@ -26,6 +26,10 @@ export const imagesSlice = z.strictObject({
   buildbarn: digest,
   client: digest,
   s3: digest.optional(),
+  /** Without it nobody looks at the farm's metrics. */
+  prometheus: digest.optional(),
+  /** On AWS: Cluster Autoscaler of the Kubernetes minor in `monofarm:platform.version`. */
+  autoscaler: digest.optional(),
   workers: z.strictObject({ amd64: digest.optional(), arm64: digest.optional() }),
   pullPolicy: z.enum(["IfNotPresent", "Never"]).default("IfNotPresent"),
 });
@@ -119,6 +123,7 @@ export const FARM_SLICES = {
   workers: workersSlice,
   artifacts: artifactsSlice,
   github: githubSlice,
+  runners: runnersSlice,
 } as const;
 
 /** Notes a mistake: the key, what was found, what is allowed. */
@@ -126,7 +131,8 @@ export type Refuse = (key: string, found: unknown, allowed: string) => void;
 
 /** What no slice sees by itself: slices that do not fit each other. */
 export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refuse): void {
-  const { platform, images, workers, artifacts, github } = config;
+  const { platform, images, workers, artifacts } = config;
+  crossCheckGithub(config, refuse);
   for (const [index, { architecture }] of workers.pools.entries()) {
     const path = `workers.pools.${index}.architecture`;
     if (workers.pools.findIndex((pool) => pool.architecture === architecture) !== index)
@@ -152,6 +158,12 @@ export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refus
       refuse("artifacts", own === undefined ? "existing" : "own", "neither own nor existing: on AWS buckets are AWS'");
     if (releaseLock === "none") refuse("artifacts.releaseLock", releaseLock, "{ days: N }: S3 can lock");
     if (forceDestroy) refuse("artifacts.forceDestroy", forceDestroy, "false on AWS");
+    if (images.autoscaler === undefined)
+      refuse(
+        "images.autoscaler",
+        undefined,
+        `Cluster Autoscaler ${platform.version}, by digest: it owns how many nodes there are`,
+      );
     if (prefix.length < 3 || prefix.length > 50)
       refuse("artifacts.prefix", prefix, "3 to 50 characters, for names of buckets are the whole world's");
     for (const [index, spec] of platform.pools.entries()) {
@@ -162,8 +174,6 @@ export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refus
         refuse(error.where, error.found, error.allowed);
       }
     }
-  } else if (github !== undefined) {
-    refuse("github", "roles", "nothing: roles for GitHub's workflows are AWS'");
   }
   if (platform.kind !== "aws" && (own === undefined) === (existing === undefined))
     refuse("artifacts", own === undefined ? "neither own nor existing" : "both own and existing", "one of them");

@@ -8,8 +8,11 @@ const positive = (most: number) => {
 /** Every key of a release's stack. */
 export const RELEASE_SLICES = {
   program: z.literal("release"),
-  /** Stack of the farm that builds it: a name, or `organization/monofarm/<name>`. */
-  farm: z.string().min(1, "the name of a farm's stack"),
+  /**
+   * The farm that builds it: the name of its stack, `organization/monofarm/<name>`, or a file of the project with its
+   * facts, `farm.json`, for those who must not read the farm's state.
+   */
+  farm: z.string().min(1, "the name of a farm's stack, or a file with its facts"),
   release: z.strictObject({
     /** Folder of the index, from the root of the project. */
     index: z.string().min(1, "a folder"),

@@ -8,6 +8,9 @@ export type Wall = "confine" | "action user" | "tokens apart" | "cleaning" | "cl
 
 export const WALLS: readonly Wall[] = ["confine", "action user", "tokens apart", "cleaning", "closed build directory"];
 
+/** One wall, or all of them at once. */
+export type Without = Wall | "every wall";
+
 /** Where workers without a wall run: apart from the farm, whose own rules would refuse them. */
 export const CONTROL_NAMESPACE = "monofarm-control";
 
@@ -34,11 +37,11 @@ interface WorkerConfiguration {
 }
 
 /** The platform property that leads an action to the worker without a wall. */
-export function controlProperty(wall: Wall): Record<string, string> {
+export function controlProperty(wall: Without): Record<string, string> {
   return { "without-wall": wall };
 }
 
-function named(wall: Wall): string {
+function named(wall: Without): string {
   return `without-${wall.replaceAll(" ", "-")}`;
 }
 
@@ -82,17 +85,17 @@ async function bringTokens(): Promise<void> {
 const DOOR = "/apis/networking.k8s.io/v1/namespaces/monofarm/networkpolicies/control";
 const PODS = `/api/v1/namespaces/${CONTROL_NAMESPACE}/pods`;
 
-/** Starts a copy of the farm's worker without each wall, and waits until they take actions. */
-export async function startControlWorkers(): Promise<void> {
+/** Starts a copy of the farm's worker without each of these walls, and waits until they take actions. */
+export async function startControlWorkers(walls: readonly Without[] = WALLS): Promise<void> {
   await makeNamespace();
   await openDoors();
   await bringTokens();
   type Deployment = { readonly spec: { readonly template: { readonly spec: PodSpec } } };
   const path = "/apis/apps/v1/namespaces/monofarm/deployments/worker-amd64";
   const { spec } = (await kubeRequest<Deployment>("GET", path)).spec.template;
-  for (const wall of WALLS) await startWithout(wall, spec);
+  for (const wall of walls) await startWithout(wall, spec);
   type Pod = { readonly status: { readonly containerStatuses?: readonly { readonly ready: boolean }[] } };
-  for (const wall of WALLS) {
+  for (const wall of walls) {
     for (let ready = false; !ready;) {
       await sleep(500);
       const { status } = await kubeRequest<Pod>("GET", `${PODS}/${named(wall)}`);
@@ -112,7 +115,7 @@ export async function removeNamespace(): Promise<void> {
   await kubeRequest("DELETE", `/api/v1/namespaces/${CONTROL_NAMESPACE}`);
 }
 
-async function startWithout(wall: Wall, worker: PodSpec): Promise<void> {
+async function startWithout(wall: Without, worker: PodSpec): Promise<void> {
   const name = named(wall);
   const spec = structuredClone(worker);
   const files: Record<string, string> = {};
@@ -133,7 +136,7 @@ async function startWithout(wall: Wall, worker: PodSpec): Promise<void> {
     }
   }
   files["worker.json"] = JSON.stringify(configuration);
-  takeAway(wall, spec, files);
+  for (const one of wall === "every wall" ? WALLS : [wall]) takeAway(one, spec, files);
   for (const container of [...spec.initContainers, ...spec.containers])
     container.resources = { requests: { cpu: "10m", memory: "64Mi" } };
   spec.volumes = spec.volumes.map((volume) =>

@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 
+import { PURPOSES } from "../../components/artifacts/purposes";
 import { ArtifactStore } from "../../components/artifacts/artifact-store";
 import { BuildBarn } from "../../components/buildbarn/buildbarn";
 import { storageClaims } from "../../components/buildbarn/storage";
@@ -311,10 +312,7 @@ describe("a farm of two storage shards and two worker pools", () => {
     const secrets = dynamic.map(({ name, options }) => [name, options.additionalSecretOutputs?.join()] as const);
     expect(Object.fromEntries(secrets)).toEqual({
       "s3-credentials": "accessKeyId,secretAccessKey",
-      sources: "access",
-      matrix: "access",
-      release: "access",
-      logs: "access",
+      ...Object.fromEntries(PURPOSES.map((purpose) => [purpose, "access"])),
     });
   });
 
@@ -343,9 +341,9 @@ describe("a farm of two storage shards and two worker pools", () => {
     const buckets = resources.filter(
       ({ type, name }) => type === "pulumi-nodejs:dynamic:Resource" && name !== "s3-credentials",
     );
-    expect(buckets.map(({ name }) => name).sort()).toEqual(["logs", "matrix", "release", "sources"]);
-    const release = buckets.find(({ name }) => name === "release");
-    expect(release?.inputs["versioning"]).toBe(true);
+    expect(buckets.map(({ name }) => name)).toEqual([...PURPOSES]);
+    const kept = buckets.filter(({ inputs }) => inputs["versioning"] === true);
+    expect(kept.map(({ name }) => name)).toEqual(["release", "provenance"]);
   });
 
   test("binds each claim of the storage to the folder of its name", () => {

@@ -35,6 +35,9 @@ describe("the farm on a simulated AWS, in Pulumi's own engine", () => {
     expect(at("aws:eks/addon:Addon platform-vpc-cni")).toBeLessThan(nodes);
     expect(at("aws:eks/cluster:Cluster platform")).toBeLessThan(at("aws:eks/addon:Addon platform-vpc-cni"));
     expect(at("kubernetes:core/v1:Namespace monofarm")).toBeGreaterThan(nodes);
+    const runners = at("kubernetes:actions.github.com/v1alpha1:AutoscalingRunnerSet monofarm-arm64");
+    expect(at("kubernetes:helm.sh/v3:Release runner-controller")).toBeLessThan(runners);
+    expect(at("github:index/actionsRunnerGroup:ActionsRunnerGroup github")).toBeLessThan(runners);
   });
 
   test("is the same the second time", async () => {
@@ -82,6 +85,14 @@ describe("the farm on a simulated AWS, in Pulumi's own engine", () => {
     const done = simulation.done();
     const last = (pattern: RegExp) => done.findLastIndex((line) => pattern.test(line));
     const first = (pattern: RegExp) => done.findIndex((line) => pattern.test(line));
+    const runners = last(/^delete kubernetes:actions\.github\.com/);
+    expect(runners).toBeGreaterThan(-1);
+    // Without its controller a set of runners never goes, nor without its key, its rights or a way to GitHub.
+    expect(runners).toBeLessThan(first(/^delete kubernetes:helm\.sh/));
+    expect(runners).toBeLessThan(first(/^delete kubernetes:core\/v1:Secret github-app/));
+    expect(runners).toBeLessThan(first(/^delete kubernetes:rbac\..*runner-controller/));
+    expect(runners).toBeLessThan(first(/^delete kubernetes:networking\..*runner/));
+    expect(runners).toBeLessThan(first(/^delete aws:ec2\/natGateway:/));
     expect(last(/^delete kubernetes:/)).toBeGreaterThan(-1);
     expect(last(/^delete kubernetes:/)).toBeLessThan(first(/^delete aws:eks\/nodeGroup:/));
     expect(last(/^delete aws:eks\/nodeGroup:/)).toBeLessThan(first(/^delete aws:eks\/cluster:/));

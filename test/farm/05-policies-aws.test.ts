@@ -1,18 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { LOCKED, PURPOSES } from "../../components/artifacts/purposes";
 import { Simulation } from "../../local/simulation/simulation";
 import { policyArguments } from "../../local/stack/policies";
 import { presentTools } from "../../local/toolbox/toolbox";
 import { violationsIn } from "../policies/engine/preview";
 import { awsValues } from "../stacks/aws-values";
+import { committed, type Values } from "../stacks/golden";
 
-/** What only AWS can tell: the documents hold ARNs of what is made with them. */
+/** What only AWS can tell: documents hold ARNs of what is made with them, and a namespace is known by its cluster. */
 const OPEN = [
+  "admission-bound worker-amd64",
+  "admission-bound worker-arm64",
+  ...PURPOSES.map((purpose) => `bucket-baseline-stack ${purpose}`),
   "github-trust-tight artifacts-planner",
   "github-trust-tight artifacts-publisher",
   "iam-least artifacts-client",
   "iam-least artifacts-planner",
   "iam-least artifacts-publisher",
+  ...LOCKED.map((purpose) => `release-worm ${purpose}`),
 ];
 
 describe("the packs on the farm on a simulated AWS", () => {
@@ -31,10 +37,27 @@ describe("the packs on the farm on a simulated AWS", () => {
     const found = await violations("preview");
     expect(found.filter(({ isUndecided }) => !isUndecided)).toEqual([]);
     const open = found.map(({ policy, resource }) => `${policy} ${resource}`);
-    expect(open.sort()).toEqual(OPEN);
+    expect(open.sort()).toEqual([...OPEN].sort());
   });
 
   test("find nothing when it is made, and leave nothing open", async () => {
     expect(await violations("up", "--yes", "--skip-preview")).toEqual([]);
+  });
+
+  test("find nothing in a release on it, but that its pods share the nodes' users, which is an advice", async () => {
+    await simulation.addStack("release");
+    const values = committed("release");
+    const slice = { ...(values["monofarm:release"] as Values), workspace: "0".repeat(64) };
+    const found = await violationsIn((onLine) =>
+      simulation.pulumi(
+        ["up", "--yes", ...policyArguments("aws")],
+        { ...values, "monofarm:farm": "aws", "monofarm:release": slice },
+        onLine,
+        "release",
+      ),
+    );
+    expect(simulation.done().filter((line) => line.includes(":Job")).length).toBeGreaterThan(0);
+    const said = found.map(({ level, policy, isUndecided }) => `${level} ${policy} ${isUndecided}`);
+    expect([...new Set(said)]).toEqual(["advisory userns-for-builds false"]);
   });
 });

@@ -39,14 +39,15 @@ export async function release(...args: string[]): Promise<Ended & { readonly rel
   return { ...ended, release: JSON.parse(ended.stdout) as Release };
 }
 
-/** Pids of processes whose program is called so, in whichever container of this farm. */
-export function pidsOf(program: string): number[] {
+/** Pids of processes of this farm's containers whose program is called so, and whose first argument is the given one. */
+export function pidsOf(program: string, argument?: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
         const isOurs = readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(`:/${NAME}/`);
-        return isOurs && readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")[0] === program;
+        const [name, first] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+        return isOurs && name === program && (argument === undefined || first === argument);
       } catch {
         return false;
       }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { BENCH_MODULES } from "../../local/toolbox/bench-catalog";
+import { TEST_MODULES } from "../../local/toolbox/test-catalog";
 import { GO_MODULES } from "../../local/toolbox/catalog";
 import { CACHE, STATE } from "../../local/directories";
 import { Digests } from "../../local/toolbox/digests";
@@ -22,7 +23,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const MODULES = [...GO_MODULES, ...BENCH_MODULES];
+const MODULES = [...GO_MODULES, ...BENCH_MODULES, ...TEST_MODULES];
 
 describe("the pins", () => {
   test.each(MODULES.map((tool) => [tool.name, tool] as const))("of %s give a version, a Go and a key", (_, tool) => {
@@ -43,9 +44,12 @@ describe("the pins", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test("of what only benchmarks run are no part of the farm", () => {
-    expect(GO_MODULES.map(({ name }) => name)).not.toContain("kwok");
+  test("of what only benchmarks or tests run are no part of the farm", () => {
+    const farm = GO_MODULES.map(({ name }) => name);
+    expect(farm).not.toContain("kwok");
+    expect(farm).not.toContain("pulumi-yaml");
     expect(BENCH_MODULES.map(({ name }) => name)).toEqual(["kwok"]);
+    expect(TEST_MODULES.map(({ name }) => name)).toEqual(["pulumi-yaml"]);
   });
 });
 

@@ -77,6 +77,7 @@ const configMap = (part: string, data: Record<string, unknown>, more: Record<str
     data,
   },
 });
+const starlark = (...calls: readonly string[]) => `${calls.join("\n")}\n`;
 const json = (value: unknown) => JSON.stringify(value);
 const selector = { matchLabels: { "app.kubernetes.io/part-of": "monofarm" } };
 
@@ -124,6 +125,42 @@ const cluster: Record<string, Declared> = {
       "startup --nohome_rc --nosystem_rc\nbuild --nostamp --incompatible_strict_action_env\nbuild --noremote_upload_local_results\n",
     "downloader.cfg": "allow s3.monofarm\nblock *\n",
   }),
+  workspace: configMap("workspace", {
+    ".bazelrc":
+      "startup --nohome_rc --nosystem_rc\nbuild --nostamp --incompatible_strict_action_env --lockfile_mode=error\nbuild --noremote_upload_local_results\n",
+    "MODULE.bazel": starlark('archive_override(module_name = "m", integrity = "sha256-x")'),
+    "MODULE.bazel.lock": json({ lockFileVersion: 24 }),
+    "BUILD.bazel": starlark(
+      ...["amd64", "arm64"].map(
+        (arch) =>
+          `platform(name = "${arch}", exec_properties = {"Arch": "${arch}", "OSFamily": "linux", "container-image": "docker://${image(arch)}"})`,
+      ),
+    ),
+  }),
+  ...Object.fromEntries(
+    ["image-digest-pinned", "pod-restricted", "job-bounded", "role-declared"].map((name): [string, Declared] => [
+      `admission-${name}`,
+      {
+        type: "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding",
+        props: {
+          metadata: { name: `monofarm-${name}` },
+          spec: {
+            policyName: `monofarm-${name}`,
+            validationActions: ["Deny"],
+            matchResources: {
+              namespaceSelector: {
+                matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: ["monofarm"] }],
+              },
+            },
+          },
+        },
+      },
+    ]),
+  ),
+  patch: {
+    type: "kubernetes:apps/v1:DeploymentPatch",
+    props: { metadata: { name: "portal", namespace: "monofarm", finalizers: [] } },
+  },
   scheduler: {
     type: "kubernetes:apps/v1:Deployment",
     props: {
@@ -151,6 +188,7 @@ const cluster: Record<string, Declared> = {
         completions: 10,
         activeDeadlineSeconds: 3600,
         backoffLimitPerIndex: 3,
+        maxFailedIndexes: 10,
         podFailurePolicy: {
           rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
         },
@@ -293,6 +331,12 @@ const aws: Record<string, Declared> = {
     type: "aws:ec2/routeTable:RouteTable",
     props: { tags: { "farm.build/role": "worker" }, routes: [{ cidrBlock: "10.0.0.0/16" }] },
   },
+  ...Object.fromEntries(
+    ["s3", "ecr.api", "ecr.dkr", "sts"].map((service): [string, Declared] => [
+      `endpoint-${service.replace(".", "-")}`,
+      { type: "aws:ec2/vpcEndpoint:VpcEndpoint", props: { serviceName: `com.amazonaws.eu-west-2.${service}` } },
+    ]),
+  ),
   route: {
     type: "aws:ec2/route:Route",
     props: { destinationCidrBlock: "10.1.0.0/16" },
@@ -348,6 +392,34 @@ const aws: Record<string, Declared> = {
   "bucket-lock": bucket("ObjectLockConfiguration", {
     rule: { defaultRetention: { mode: "COMPLIANCE", days: 3650 } },
   }),
+  "bucket-policy": bucket("Policy", {
+    policy: json({
+      Statement: [
+        {
+          Effect: "Deny",
+          Principal: "*",
+          Action: "s3:*",
+          Resource: "*",
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+        {
+          Effect: "Deny",
+          Principal: { AWS: "*" },
+          Action: ["s3:PutObject"],
+          Resource: "*",
+          Condition: { ArnNotEquals: { "aws:PrincipalArn": "arn:aws:iam::1:role/publisher" } },
+        },
+        {
+          Effect: "Deny",
+          Principal: "*",
+          Action: "s3:PutObject",
+          Resource: "*",
+          Condition: { Null: { "s3:if-none-match": "true" } },
+        },
+      ],
+    }),
+  }),
+  "bucket-logging": bucket("Logging", { targetBucket: "monofarm-logs" }),
   "bucket-lifecycle": bucket("LifecycleConfiguration", {
     rules: [{ status: "Enabled", abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } }],
   }),

@@ -16,6 +16,10 @@ const WORKER = "data[worker.json]|buildDirectories.0.runners.0";
 const bazelrc = (line: string) =>
   `startup --nohome_rc --nosystem_rc\nbuild --nostamp --incompatible_strict_action_env\nbuild --noremote_upload_local_results\n${line}\n`;
 
+const pinned = (letter: string) => `r.example/x@sha256:${letter.repeat(64)}`;
+const platform = (arch: string, image: string) =>
+  `platform(name = "p", exec_properties = {"Arch": "${arch}", "OSFamily": "linux", "container-image": "docker://${image}"})`;
+
 const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["H01", "scheduler", `${POD}.containers.0.image`, "busybox:1.31.1-uclibc"],
   ["H02", "worker-config", `${WORKER}.platform.properties.2.value`, `docker://r.example/x@sha256:${"c".repeat(64)}`],
@@ -25,6 +29,13 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["H04", "route", "destinationCidrBlock", "0.0.0.0/0"],
   ["H04", "subnet-route", "destinationCidrBlock", "0.0.0.0/0"],
   ["H04", "routes", "routes.0.cidrBlock", "0.0.0.0/0"],
+  [
+    "H03",
+    "closed",
+    "spec.podSelector.matchExpressions",
+    [{ key: "farm.build/pool", operator: "NotIn", values: ["verify"] }],
+  ],
+  ["H04", "endpoint-sts", "serviceName", "com.amazonaws.eu-west-2.ec2"],
   ["H05", "frontend-config", "data[frontend.json]|actionCache.putAuthorizer", { allow: {} }],
   ["H06", "bazel", "data[.bazelrc]", bazelrc("build --remote_local_fallback")],
   ["H06", "bazel", "data[.bazelrc]", bazelrc("build --remote_upload_local_results")],
@@ -56,6 +67,16 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["H23", "worker-config", `${WORKER}.environmentVariables`, { CC: "clang" }],
   ["H24", "bazel", "data[.bazelrc]", bazelrc("build --bes_backend=grpcs://app.buildbuddy.io")],
   ["H25", "scheduler", "spec.replicas", 2],
+  ["H07", "bazel", "data[.bazelrc]", bazelrc("build --lockfile_mode=update")],
+  ["H26", "workspace", "data[MODULE.bazel]", 'archive_override(module_name = "m", urls = ["https://s.example/m.zip"])'],
+  ["H26", "workspace", "data[MODULE.bazel]", 'git_override(module_name = "m", remote = "r", branch = "main")'],
+  ["H26", "workspace", "data[MODULE.bazel]", 'local_path_override(module_name = "m", path = "/home/me/m")'],
+  ["H27", "workspace", "data[BUILD.bazel]", platform("amd64", "worker:latest")],
+  ["H27", "workspace", "data[BUILD.bazel]", 'platform(name = "p", exec_properties = {"Arch": "amd64"})'],
+  ["H27", "workspace", "data[BUILD.bazel]", `${platform("amd64", pinned("a"))}\n${platform("amd64", pinned("b"))}`],
+  ["H28", "workspace", "data[MODULE.bazel.lock]", undefined],
+  ["H28", "workspace", "data[.bazelrc]", bazelrc("")],
+  ["H28", "workspace", "data[MODULE.bazel]", 'maven.install(artifacts = ["junit:junit:4.13"])'],
   ["S01", "monofarm", "metadata.labels[pod-security.kubernetes.io/enforce]", "privileged"],
   ["S01", "monofarm", "metadata.labels[pod-security.kubernetes.io/enforce-version]", "latest"],
   ["S02", "scheduler", `${POD}.containers.0.securityContext.runAsNonRoot`, false],
@@ -83,13 +104,20 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S11", "bucket", "forceDestroy", true],
   ["S11", "bucket-versions", "versioningConfiguration.status", "Suspended"],
   ["S11", "bucket-public", "blockPublicAcls", false],
+  ["S11", "bucket-policy", "policy|Statement.0.Condition", { Bool: { "aws:SecureTransport": "true" } }],
+  ["S11", "bucket-logging", "targetBucket", undefined],
+  ["S11", "bucket-lifecycle", "rules.0.abortIncompleteMultipartUpload", undefined],
+  ["S12", "bucket-policy", "policy|Statement.2.Condition", undefined],
+  ["S12", "bucket-policy", "policy|Statement.1.Effect", "Allow"],
   ["S12", "bucket-lock", "rule.defaultRetention.mode", "GOVERNANCE"],
   ["S12", "bucket-lock", "rule.defaultRetention.days", 30],
   ["S13", "bucket-lifecycle", "rules.0.expiration", { days: 90 }],
   ["S14", "registry", "imageTagMutability", "MUTABLE"],
   ["S15", "key", "enableKeyRotation", false],
-  ["S15", "key", "policy", '{"Statement": [{"Principal": {"AWS": "*"}}]}'],
+  ["S15", "key", "policy", '{"Statement": [{"Effect": "Allow", "Principal": "*"}]}'],
+  ["S15", "key", "policy", '{"Statement":{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::1:root","*"]}}}'],
   ["S16", "runners", "spec.runnerGroup", "Default"],
+  ["S16", "runners", "spec.template.spec.nodeSelector", { "farm.build/role": "worker" }],
   ["S16", "runners", "metadata.labels[app.kubernetes.io/version]", undefined],
   ["S17", "runner-group", "restrictedToWorkflows", false],
   ["S17", "runner-group", "selectedWorkflows.0", "o/r/.github/workflows/release.yml@main"],
@@ -98,6 +126,8 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S18", "workflows", "defaultWorkflowPermissions", "write"],
   ["S19", "release", "spec.activeDeadlineSeconds", undefined],
   ["S19", "release", "spec.completions", 200_000],
+  ["S19", "release", "spec.maxFailedIndexes", undefined],
+  ["S19", "release", "spec.podFailurePolicy.rules.0.onPodConditions", [{ type: "PodScheduled", status: "False" }]],
   ["S20", "shards", "capacityType", "SPOT"],
   ["S20", "workers", "scalingConfig.maxSize", 1000],
   ["S21", "worker", `${POD}.containers.0.securityContext.readOnlyRootFilesystem`, false],
@@ -108,6 +138,15 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S21", "worker", `${POD}.initContainers.0.command.2`, "/bb/bb_runner"],
   ["S21", "worker", `${POD}.containers.0.securityContext.capabilities.add.0`, "SETUID"],
   ["S21", "worker", `${POD}.initContainers.0.securityContext.capabilities.add.0`, "SYS_ADMIN"],
+  ["S22", "admission-pod-restricted", "spec.validationActions", ["Warn"]],
+  [
+    "S22",
+    "admission-image-digest-pinned",
+    "spec.matchResources.namespaceSelector.matchExpressions.0.values",
+    ["other"],
+  ],
+  ["S23", "patch", "spec", { replicas: 0 }],
+  ["S23", "patch", "metadata.labels", { "app.kubernetes.io/name": "worker" }],
 ];
 
 export const MUTANTS: readonly Mutant[] = rows.map(([rule, resource, path, value]) => ({

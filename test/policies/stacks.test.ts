@@ -8,7 +8,7 @@ import { HERMETIC } from "../../policies/hermetic/rules";
 import { SECURITY } from "../../policies/security/rules";
 import { awsValues } from "../stacks/aws-values";
 import { declareFarm } from "../stacks/golden";
-import { kubernetesValues } from "../stacks/kubernetes-values";
+import { observedValues } from "../stacks/kubernetes-values";
 import { judge, RULES } from "./judge";
 
 type Configuration = Readonly<Record<string, { readonly exempt: readonly Exemption[] }>>;
@@ -33,7 +33,7 @@ async function findings(values: Record<string, unknown>): Promise<string[]> {
 
 describe.each([
   ["aws", awsValues()],
-  ["kubernetes", kubernetesValues()],
+  ["kubernetes", observedValues()],
 ])("the cluster of the stack %s", (stack, values) => {
   const configuration = { ...exemptions(stack, "hermetic"), ...exemptions(stack, "security") };
   const isExempt = (finding: string) => {

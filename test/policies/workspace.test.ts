@@ -1,32 +1,50 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
 import { STARTUP_FLAGS } from "../../components/matrix/run-shard/bazel";
 import { HERMETIC } from "../../policies/hermetic/rules";
+import { UNKNOWN } from "../../policies/predicates/condition";
+import { starlarkCalls } from "../../policies/views/starlark";
+import { STARLARK } from "../../policies/views/workspace";
 import { lintWorkspace } from "../../policies/workspace";
 
 const EXAMPLE = readFileSync(join(__dirname, "../../examples/postgres/.bazelrc"), "utf8");
 
-const lint = (bazelrc: string, downloader?: string) =>
-  lintWorkspace({ bazelrc, ...(downloader !== undefined && { downloader }) }, HERMETIC, STARTUP_FLAGS).map(
-    ({ rule, config, found }) => `${rule.id} ${config} ${found}`,
-  );
+const FOLDER = join(__dirname, "../../examples/postgres");
 
-test("the example workspace holds every rule about Bazel", () => {
-  expect(lint(EXAMPLE)).toEqual([]);
+const findings = (bazelrc: string, files: Record<string, string> = {}, downloader?: string) =>
+  lintWorkspace({ bazelrc, files, ...(downloader !== undefined && { downloader }) }, HERMETIC, STARTUP_FLAGS);
+const lint = (...args: Parameters<typeof findings>) =>
+  findings(...args).map(({ rule, where, found }) => `${rule.id} ${where}: ${found}`);
+
+describe("the example workspace", () => {
+  test("holds every rule about Bazel's flags", () => {
+    expect(lint(EXAMPLE)).toEqual([]);
+  });
+
+  test("leaves one thing open: its platforms' image comes from whoever runs the farm", () => {
+    const starlark = readdirSync(FOLDER, { recursive: true, encoding: "utf8" }).filter((path) => STARLARK.test(path));
+    expect(starlark.length).toBeGreaterThan(10);
+    const files = Object.fromEntries(starlark.map((path) => [path, readFileSync(join(FOLDER, path), "utf8")]));
+    const found = findings(EXAMPLE, files);
+    expect(found.map(({ rule, isUndecided }) => [rule.id, isUndecided])).toEqual([["H27", true]]);
+  });
 });
 
 describe("a line more is found under the configuration that builds remotely", () => {
   test.each([
-    ["build --action_env=PATH", ["H07 remote --actionEnv[0]: PATH"]],
-    ["build:remote --stamp", ["H07 remote --stamp: true"]],
-    ["build:remote --remote_upload_local_results", ["H06 remote --remote_upload_local_results: true"]],
-    ["build:remote --remote_local_fallback", ["H06 remote --remote_local_fallback: true"]],
+    ["build --action_env=PATH", ["H07 .bazelrc with --config=remote: actionEnv[0]: PATH"]],
+    ["build:remote --stamp", ["H07 .bazelrc with --config=remote: --stamp: true"]],
+    [
+      "build:remote --remote_upload_local_results",
+      ["H06 .bazelrc with --config=remote: --remote_upload_local_results: true"],
+    ],
+    ["build:remote --remote_local_fallback", ["H06 .bazelrc with --config=remote: --remote_local_fallback: true"]],
     [
       "build:bes --bes_backend=grpcs://events.example\nbuild:remote --config=bes",
-      ["H24 remote --bes_backend: grpcs://events.example"],
+      ["H24 .bazelrc with --config=remote: --bes_backend: grpcs://events.example"],
     ],
     ["build:linux-arm64 --stamp", []],
     ["# build --stamp", []],
@@ -43,8 +61,96 @@ test("flags as Monogres' own farm has them: events leave the farm, and the downl
     "build:bes-buildbuddy --bes_backend=grpcs://app.buildbuddy.io",
     "build:remote-buildbarn --config=remote --config=bes-buildbuddy --remote_executor=grpcs://rbe.monogres.dev",
   ].join("\n");
-  expect(lint(monogres, "rewrite ftp.gnu.org/(.*) mirrors.kernel.org/$1")).toEqual([
-    "H24 remote-buildbarn --bes_backend: grpcs://app.buildbuddy.io",
-    "H08  --last: rewrite ftp.gnu.org/(.*) mirrors.kernel.org/$1",
+  expect(lint(monogres, {}, "rewrite ftp.gnu.org/(.*) mirrors.kernel.org/$1")).toEqual([
+    "H24 .bazelrc with --config=remote-buildbarn: --bes_backend: grpcs://app.buildbuddy.io",
+    "H08 downloader configuration: last: rewrite ftp.gnu.org/(.*) mirrors.kernel.org/$1",
+  ]);
+});
+
+const IMAGE = `docker://ghcr.io/monogres/rbe@sha256:${"1".repeat(64)}`;
+const platform = (name: string, arch: string, image: string) =>
+  `platform(name = "${name}", exec_properties = {"Arch": "${arch}", "OSFamily": "linux", "container-image": "${image}"})`;
+
+describe("Starlark and lock files", () => {
+  test.each<[string, Record<string, string>, string[]]>([
+    [
+      "an archive without a hash",
+      { "WORKSPACE.bazel": 'http_archive(\n    name = "x",\n    urls = ["https://x.example/x.zip"],\n)' },
+      ["H26 WORKSPACE.bazel: calls[0].with.integrity: nothing"],
+    ],
+    ["an archive with a hash", { "a.bzl": 'def deps():\n    http_archive(name = "x", sha256 = "0123")' }, []],
+    [
+      "an archive whose hash is an expression",
+      { "a.bzl": 'http_archive(name = "x", sha256 = SHA)' },
+      ["H26 a.bzl: calls[0].with.sha256: an expression, which only a build can tell"],
+    ],
+    [
+      "a branch of git",
+      { "deps/git.bzl": 'git_repository(name = "x", remote = "r", branch = "main")' },
+      ["H26 deps/git.bzl: calls[0].with.commit: nothing"],
+    ],
+    [
+      "a folder of one machine",
+      { "MODULE.bazel": 'local_path_override(module_name = "x", path = "../x")', "MODULE.bazel.lock": "{}" },
+      ["H28 MODULE.bazel: lock.lockFileVersion: nothing", "H26 MODULE.bazel: calls[0].rule: local_path_override"],
+    ],
+    [
+      "modules without a lock file that is enforced",
+      { "MODULE.bazel": 'module(name = "x")', "MODULE.bazel.lock": '{"lockFileVersion": 24}' },
+      ["H28 MODULE.bazel: flags.set.lockfile_mode: nothing"],
+    ],
+    [
+      "packages of Maven without a lock file",
+      { "x.bzl": 'maven.install(artifacts = ["junit:junit:4.13"])' },
+      ["H28 x.bzl: calls[0].with.lock_file: nothing"],
+    ],
+    ["two platforms of one image", { BUILD: `${platform("a", "amd64", IMAGE)}\n${platform("b", "arm64", IMAGE)}` }, []],
+    [
+      "an image by tag",
+      { BUILD: platform("a", "amd64", "docker://ghcr.io/monogres/rbe:latest") },
+      ["H27 platforms: platforms[0].properties[container-image]: docker://ghcr.io/monogres/rbe:latest"],
+    ],
+    [
+      "two images of one architecture, in two files",
+      { BUILD: platform("a", "amd64", IMAGE), "x/BUILD": platform("b", "amd64", IMAGE.replace("1", "2")) },
+      ["H27 platforms: platforms[0].images: 2"],
+    ],
+    [
+      "a platform without an image",
+      { BUILD: 'platform(name = "a", exec_properties = {"Arch": "amd64", "OSFamily": "linux"})' },
+      ["H27 platforms: platforms[0].properties[container-image]: nothing"],
+    ],
+    ["a platform that says nothing of how actions are executed", { BUILD: 'platform(name = "a")' }, []],
+  ])("%s", (_what, files, found) => {
+    expect(lint(EXAMPLE, files)).toEqual(found);
+  });
+});
+
+test("Starlark is read as far as values are texts, lists and dictionaries", () => {
+  const text = [
+    '# http_archive(name = "comment")',
+    '"""A docstring with http_archive(name = "docstring")."""',
+    "http_archive(",
+    '    name = "a" "b",  # (',
+    "    urls = ['https://x.example/(1)', \"two\"],",
+    "    strip = True,",
+    "    sha256 = HASHES[0],",
+    '    env = {"A": "b", "C": str(1)},',
+    ")",
+    "x = http_archive(name = 'value')",
+    "maven.install(",
+  ].join("\n");
+  expect(starlarkCalls(text)).toEqual([
+    {
+      rule: "http_archive",
+      with: {
+        name: "ab",
+        urls: ["https://x.example/(1)", "two"],
+        strip: true,
+        sha256: UNKNOWN,
+        env: { A: "b", C: UNKNOWN },
+      },
+    },
+    { rule: "maven.install", with: {} },
   ]);
 });

@@ -19,6 +19,7 @@ export function awsValues(): Values {
     "monofarm:images": {
       buildbarn: digest("a"),
       client: digest("b"),
+      autoscaler: digest("1"),
       workers: { amd64: digest("c"), arm64: digest("d") },
     },
     "monofarm:artifacts": { ...(values["monofarm:artifacts"] as Values), prefix: "example-farm-" },

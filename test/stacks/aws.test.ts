@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { AWS_PURPOSES, LOCKED } from "../../components/artifacts/aws/purposes";
+import { LOCKED, PURPOSES } from "../../components/artifacts/purposes";
 import { isAllowed, type Policies, type Request } from "../../components/identity/evaluate";
 import type { PolicyDocument } from "../../components/identity/policy-document";
 import { ofType, type Recorded } from "../components/recorder";
@@ -143,9 +143,10 @@ describe("the reference farm on AWS", () => {
     expect(worker["subnetIds"]).toEqual(["platform-worker-eu-west-2a-id", "platform-worker-eu-west-2b-id"]);
   });
 
-  test("gives a role to pods of releases and add-ons, and none to workers", () => {
+  test("gives a role to pods of releases and to what scales the pools, and none to workers", () => {
     const associations = [...all("aws:eks/podIdentityAssociation:PodIdentityAssociation").values()];
     expect(associations.map(({ namespace, serviceAccount }) => [namespace, serviceAccount])).toEqual([
+      ["kube-system", "cluster-autoscaler"],
       ["monofarm-release", "client"],
     ]);
     const types = resources.map(({ type }) => type);
@@ -161,11 +162,10 @@ describe("the reference farm on AWS", () => {
       "bucketPolicy:BucketPolicy",
       "bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     ];
-    for (const guard of guards)
-      expect([...all(`aws:s3/${guard}`).keys()].sort(), guard).toEqual([...AWS_PURPOSES].sort());
+    for (const guard of guards) expect([...all(`aws:s3/${guard}`).keys()].sort(), guard).toEqual([...PURPOSES].sort());
     const logged = [...all("aws:s3/bucketLogging:BucketLogging").keys()];
-    expect(logged.sort()).toEqual(AWS_PURPOSES.filter((purpose) => purpose !== "logs").sort());
-    for (const purpose of AWS_PURPOSES) {
+    expect(logged.sort()).toEqual(PURPOSES.filter((purpose) => purpose !== "logs").sort());
+    for (const purpose of PURPOSES) {
       const block = one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", purpose);
       expect(block).toMatchObject({ blockPublicAcls: true, blockPublicPolicy: true });
       expect(block).toMatchObject({ ignorePublicAcls: true, restrictPublicBuckets: true });
@@ -186,7 +186,7 @@ describe("the reference farm on AWS", () => {
 
   test("protects every bucket, for a refused destroy takes what is not", () => {
     const buckets = resources.filter(({ type }) => type === "aws:s3/bucket:Bucket");
-    expect(buckets.map(({ options }) => options.protect)).toEqual(AWS_PURPOSES.map(() => true));
+    expect(buckets.map(({ options }) => options.protect)).toEqual(PURPOSES.map(() => true));
   });
 
   const ROLE = (writer: string) => `arn:aws:aws:iam/role:Role:artifacts-${writer}`;
@@ -233,7 +233,7 @@ describe("the reference farm on AWS", () => {
       Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
     };
     const principal = "arn:aws:iam::111122223333:role/administrator";
-    for (const purpose of AWS_PURPOSES) {
+    for (const purpose of PURPOSES) {
       const resource = `arn:aws:s3:::example-farm-${purpose}/x`;
       const both = { ...policies("client", purpose), identity: [everything] };
       expect(isAllowed({ principal, action: "s3:PutObject", resource, context: ONCE }, both), purpose).toBe(false);
@@ -261,12 +261,20 @@ describe("the reference farm on AWS", () => {
     const workflow = "monogres/monogres/.github/workflows/release.yml@refs/heads/main";
     const sub = (id: string, environment: string, flow = workflow) =>
       `repository_id:${id}:environment:${environment}:job_workflow_ref:${flow}`;
-    const take = (role: string, subject: string, aud = "sts.amazonaws.com") => {
+    const take = (role: string, subject: string, changed: Record<string, string> = {}) => {
       const trust = parsed(one("aws:iam/role:Role", `artifacts-${role}`), "assumeRolePolicy");
-      const context = {
-        "token.actions.githubusercontent.com:aud": aud,
-        "token.actions.githubusercontent.com:sub": subject,
+      const part = (from: RegExp) => from.exec(subject)?.[1] ?? "";
+      const claims = {
+        aud: "sts.amazonaws.com",
+        sub: subject,
+        repository_id: part(/^repository_id:(\d+)/),
+        environment: part(/:environment:(\w+)/),
+        job_workflow_ref: part(/:job_workflow_ref:(.+)$/),
+        ...changed,
       };
+      const context = Object.fromEntries(
+        Object.entries(claims).map(([name, value]) => [`token.actions.githubusercontent.com:${name}`, value]),
+      );
       const principal = "arn:aws:aws:iam/openIdConnectProvider:OpenIdConnectProvider:artifacts-github";
       return isAllowed(
         { principal, action: "sts:AssumeRoleWithWebIdentity", resource: "*", context },
@@ -287,7 +295,18 @@ describe("the reference farm on AWS", () => {
     });
 
     test("are not taken with a token for somebody else", () => {
-      expect(take("publisher", sub("123456", "release"), "https://github.com/monogres")).toBe(false);
+      expect(take("publisher", sub("123456", "release"), { aud: "https://github.com/monogres" })).toBe(false);
     });
+
+    test.each([
+      ["repository_id", "123457"],
+      ["environment", "build"],
+      ["job_workflow_ref", "other/repository/.github/workflows/release.yml@refs/heads/main"],
+    ])(
+      "are not taken where the claim %s is another's, whatever subject the repository gives its tokens",
+      (claim, value) => {
+        expect(take("publisher", sub("123456", "release"), { [claim]: value })).toBe(false);
+      },
+    );
   });
 });

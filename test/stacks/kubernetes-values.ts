@@ -40,3 +40,9 @@ export const FORK: Values = {
 export function kubernetesValues(): Values {
   return { ...committed("kubernetes"), ...FORK };
 }
+
+/** The same farm with a Prometheus. */
+export function observedValues(): Values {
+  const values = kubernetesValues();
+  return { ...values, "monofarm:images": { ...(values["monofarm:images"] as Values), prometheus: digest("9") } };
+}

@@ -68,7 +68,9 @@ describe("a fork's farm on a cluster and an S3 service of its own", () => {
     expect(locks.sort()).toEqual([
       ["logs", "fork-logs", undefined],
       ["matrix", "fork-matrix", undefined],
+      ["provenance", "fork-provenance", 1825],
       ["release", "fork-release", 1825],
+      ["repo", "fork-repo", undefined],
       ["sources", "fork-sources", undefined],
     ]);
   });

@@ -112,7 +112,7 @@ test("a release that the farm's storage cannot keep says so, and is declared non
   }
 });
 
-test("the farm of one machine has a server of its own, four buckets without a lock, and names from any address", async () => {
+test("the farm of one machine has a server of its own, six buckets without a lock, and names from any address", async () => {
   const resources = await declareFarm({
     ...committed("local"),
     "monofarm:platform": {
@@ -137,7 +137,9 @@ test("the farm of one machine has a server of its own, four buckets without a lo
   expect(buckets.map(([name, { lockDays }]) => [name, lockDays]).sort()).toEqual([
     ["logs", undefined],
     ["matrix", undefined],
+    ["provenance", undefined],
     ["release", undefined],
+    ["repo", undefined],
     ["sources", undefined],
   ]);
   const names = ofType(resources, "kubernetes:networking.k8s.io/v1:NetworkPolicy").get("names");

@@ -1,11 +1,20 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-import { type GithubRun, trustGithub, trustPods } from "../../identity/policy-document";
+import {
+  type GithubRun,
+  type PolicyDocument,
+  policyDocument,
+  trustGithub,
+  trustPods,
+} from "../../identity/policy-document";
 import { declareRole } from "../../identity/role";
 import { declareAwsBucket } from "./aws-bucket";
-import { roleAccess } from "./bucket-policy";
-import { AWS_PURPOSES, type AwsPurpose, type Writer, WRITERS } from "./purposes";
+import { roleAccess, stateAccess } from "./bucket-policy";
+import { pusherPolicy } from "../../identity/image-policies";
+import { declareRegistry, type ImageName, IMAGES, repositoryName } from "./registry";
+import { type Purpose, PURPOSES } from "../purposes";
+import { type Writer, WRITERS } from "./purposes";
 
 /** Arguments of an artifact store on AWS. */
 export interface AwsArtifactsArgs {
@@ -20,15 +29,29 @@ export interface AwsArtifactsArgs {
   /** Namespace and service account of the pods of releases. */
   readonly clients: { readonly namespace: string; readonly serviceAccount: string };
   /** The runs of GitHub's workflows that submit and publish; without them there is no role to take. */
-  readonly github?: { readonly planner: GithubRun; readonly publisher: GithubRun };
+  readonly github?: {
+    readonly planner: GithubRun;
+    readonly publisher: GithubRun;
+    readonly pusher?: GithubRun;
+    readonly stateBucket?: string;
+  };
+  /** ARNs of roles that push images where no run of GitHub's does. */
+  readonly administrators: readonly string[];
 }
 
-/** The buckets of a farm on AWS, and a role for each of those who add to them. No key lasts. */
+/** Seconds that a run may keep its role: a release is followed to its end. */
+const SESSION_SECONDS = 43_200;
+
+type Roles = Readonly<{ client: aws.iam.Role } & Partial<Record<"planner" | "publisher" | "pusher", aws.iam.Role>>>;
+
+/** The buckets of a farm on AWS, its registry, and a role for each of those who add to them. No key lasts. */
 export class AwsArtifacts extends pulumi.ComponentResource {
   readonly endpoint: string;
-  readonly buckets: Readonly<Record<AwsPurpose, pulumi.Output<string>>>;
+  readonly buckets: Readonly<Record<Purpose, pulumi.Output<string>>>;
   /** ARNs by writer. */
-  readonly roles: Readonly<Partial<Record<Writer, pulumi.Output<string>>>>;
+  readonly roles: Readonly<Partial<Record<Writer | "pusher", pulumi.Output<string>>>>;
+  /** Where images are pushed to and pulled from, without a tag. */
+  readonly registry: Readonly<Record<ImageName, pulumi.Output<string>>>;
 
   constructor(name: string, args: AwsArtifactsArgs, options?: pulumi.ComponentResourceOptions) {
     super("monofarm:artifacts:Aws", name, {}, options);
@@ -39,9 +62,19 @@ export class AwsArtifacts extends pulumi.ComponentResource {
       { description: "Objects of the farm's buckets", enableKeyRotation: true, deletionWindowInDays: 30 },
       { ...mine, protect: true },
     );
-    const roles = this.declareRoles(name, args, key, mine);
-    this.roles = Object.fromEntries(Object.entries(roles).map(([writer, { arn }]) => [writer, arn]));
-    const declare = (purpose: AwsPurpose, logs: pulumi.Output<string> | undefined) =>
+    const { pusher, ...roles } = this.declareRoles(name, args, key, mine);
+    this.roles = {
+      ...Object.fromEntries(Object.entries(roles).map(([writer, { arn }]) => [writer, arn])),
+      ...(pusher !== undefined && { pusher: pusher.arn }),
+    };
+    const repositories = declareRegistry(
+      { pushers: pusher === undefined ? args.administrators : pusher.arn.apply((arn) => [arn]) },
+      mine,
+    );
+    this.registry = Object.fromEntries(
+      Object.entries(repositories).map(([image, { repositoryUrl }]) => [image, repositoryUrl]),
+    ) as Record<ImageName, pulumi.Output<string>>;
+    const declare = (purpose: Purpose, logs: pulumi.Output<string> | undefined) =>
       declareAwsBucket(
         {
           purpose,
@@ -60,8 +93,8 @@ export class AwsArtifacts extends pulumi.ComponentResource {
       ).bucket;
     const logs = declare("logs", undefined);
     this.buckets = Object.fromEntries(
-      AWS_PURPOSES.map((purpose) => [purpose, purpose === "logs" ? logs : declare(purpose, logs)]),
-    ) as Record<AwsPurpose, pulumi.Output<string>>;
+      PURPOSES.map((purpose) => [purpose, purpose === "logs" ? logs : declare(purpose, logs)]),
+    ) as Record<Purpose, pulumi.Output<string>>;
     new aws.eks.PodIdentityAssociation(
       `${name}-client`,
       { clusterName: args.clusterName, ...args.clients, roleArn: roles.client.arn },
@@ -70,26 +103,43 @@ export class AwsArtifacts extends pulumi.ComponentResource {
     this.registerOutputs({ buckets: this.buckets });
   }
 
-  private declareRoles(name: string, args: AwsArtifactsArgs, key: aws.kms.Key, mine: pulumi.CustomResourceOptions) {
-    const bucket = (purpose: AwsPurpose) => `${args.prefix}${purpose}`;
+  private declareRoles(
+    name: string,
+    args: AwsArtifactsArgs,
+    key: aws.kms.Key,
+    mine: pulumi.CustomResourceOptions,
+  ): Roles {
+    const bucket = (purpose: Purpose) => `${args.prefix}${purpose}`;
     const policy = (writer: Writer) => {
       const { read, write } = WRITERS[writer];
       return key.arn.apply((arn) => roleAccess(arn, read.map(bucket), write.map(bucket)));
     };
     const client = declareRole(`${name}-client`, { trust: trustPods(), policy: policy("client") }, mine);
     if (args.github === undefined) return { client };
-    const { planner, publisher } = args.github;
+    const { planner, publisher, pusher, stateBucket } = args.github;
     const issuer = new aws.iam.OpenIdConnectProvider(
       `${name}-github`,
       { url: "https://token.actions.githubusercontent.com", clientIdLists: ["sts.amazonaws.com"] },
       mine,
     );
-    const role = (writer: Writer, run: GithubRun) =>
+    const role = (of: string, run: GithubRun, its: pulumi.Input<PolicyDocument>) =>
       declareRole(
-        `${name}-${writer}`,
-        { trust: issuer.arn.apply((arn) => trustGithub(arn, run)), policy: policy(writer) },
+        `${name}-${of}`,
+        { trust: issuer.arn.apply((arn) => trustGithub(arn, run)), policy: its, sessionSeconds: SESSION_SECONDS },
         mine,
       );
-    return { client, planner: role("planner", planner), publisher: role("publisher", publisher) };
+    const arns = IMAGES.map(
+      (image) => `arn:aws:ecr:${args.region}:${args.account}:repository/${repositoryName(image)}`,
+    );
+    return {
+      client,
+      planner: role(
+        "planner",
+        planner,
+        policy("planner").apply(({ Statement }) => policyDocument(...Statement, ...stateAccess(stateBucket))),
+      ),
+      publisher: role("publisher", publisher, policy("publisher")),
+      ...(pusher !== undefined && { pusher: role("pusher", pusher, pusherPolicy(arns)) }),
+    };
   }
 }

@@ -2,11 +2,12 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 import { bucketPolicy } from "./bucket-policy";
-import { type AwsPurpose, EXPIRY, LOCKED } from "./purposes";
+import { LOCKED, type Purpose } from "../purposes";
+import { EXPIRY } from "./purposes";
 
 /** Arguments of a bucket. */
 export interface AwsBucketArgs {
-  readonly purpose: AwsPurpose;
+  readonly purpose: Purpose;
   /** Put before the purpose: names of buckets are the whole world's. */
   readonly prefix: string;
   readonly keyArn: pulumi.Input<string>;

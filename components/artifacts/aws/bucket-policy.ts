@@ -1,5 +1,6 @@
 import { type PolicyDocument, policyDocument, type Statement } from "../../identity/policy-document";
-import { ADDED_ONCE, type AwsPurpose } from "./purposes";
+import type { Purpose } from "../purposes";
+import { ADDED_ONCE } from "./purposes";
 
 /** Principals that a bucket of a purpose hears, by ARN; nobody else, whatever their own policies say. */
 export interface BucketAccess {
@@ -13,7 +14,7 @@ export interface BucketAccess {
 const PUT = "s3:PutObject";
 
 /** The policy of a bucket: TLS alone, writers by name, and, where objects are added once, no object over another. */
-export function bucketPolicy(purpose: AwsPurpose, { bucket, writers, logsOf }: BucketAccess): PolicyDocument {
+export function bucketPolicy(purpose: Purpose, { bucket, writers, logsOf }: BucketAccess): PolicyDocument {
   const [whole, objects] = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`];
   const deny = { Effect: "Deny", Principal: "*" } as const;
   const statements: Statement[] = [
@@ -62,6 +63,16 @@ export function bucketPolicy(purpose: AwsPurpose, { bucket, writers, logsOf }: B
     });
   }
   return policyDocument(...statements);
+}
+
+/** What keeping the state of releases takes, in a bucket that holds nothing else. */
+export function stateAccess(bucket: string | undefined): Statement[] {
+  if (bucket === undefined) return [];
+  const objects = ["s3:GetObject", PUT, "s3:DeleteObject"];
+  return [
+    { Sid: "FindState", Effect: "Allow", Action: "s3:ListBucket", Resource: `arn:aws:s3:::${bucket}` },
+    { Sid: "KeepState", Effect: "Allow", Action: objects, Resource: `arn:aws:s3:::${bucket}/.pulumi/*` },
+  ];
 }
 
 /** What a role may do with buckets, by their names: read these, add to those. */

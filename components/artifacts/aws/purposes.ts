@@ -1,21 +1,14 @@
-/** What a farm on AWS keeps, each in a bucket of its own. */
-export const AWS_PURPOSES = ["sources", "matrix", "release", "provenance", "repo", "logs"] as const;
-
-/** The purpose of a bucket. */
-export type AwsPurpose = (typeof AWS_PURPOSES)[number];
+import type { Purpose } from "../purposes";
 
 /** Buckets whose objects are named by their content: what is there is never written again. */
-export const ADDED_ONCE: readonly AwsPurpose[] = ["sources", "matrix", "release", "provenance"];
-
-/** Buckets that nobody at all can change or empty, while their locks last. */
-export const LOCKED: readonly AwsPurpose[] = ["release", "provenance"];
+export const ADDED_ONCE: readonly Purpose[] = ["sources", "matrix", "release", "provenance"];
 
 /** Who adds to buckets; nobody deletes. */
 export type Writer = "planner" | "client" | "publisher";
 
 /** What each writer may read and add to. */
 export const WRITERS: Readonly<
-  Record<Writer, { readonly read: readonly AwsPurpose[]; readonly write: readonly AwsPurpose[] }>
+  Record<Writer, { readonly read: readonly Purpose[]; readonly write: readonly Purpose[] }>
 > = {
   /** Submits a release: stores sources, workspace and lists of shards; reads what came of it. */
   planner: { read: ["sources", "matrix", "logs"], write: ["sources", "matrix"] },
@@ -26,9 +19,7 @@ export const WRITERS: Readonly<
 };
 
 /** Days after which objects go, and after which old versions of them do. Nothing that was released ever goes. */
-export const EXPIRY: Readonly<
-  Partial<Record<AwsPurpose, { readonly days?: number; readonly oldVersionDays: number }>>
-> = {
+export const EXPIRY: Readonly<Partial<Record<Purpose, { readonly days?: number; readonly oldVersionDays: number }>>> = {
   matrix: { days: 365, oldVersionDays: 30 },
   repo: { oldVersionDays: 90 },
   logs: { days: 400, oldVersionDays: 30 },

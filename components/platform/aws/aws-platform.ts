@@ -2,7 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { NodePool, Platform } from "../platform";
+import { UserError } from "../../user-error";
+import { poolFor, type NodePool, type Platform } from "../platform";
+import { declareAutoscaler } from "./autoscaler";
 import { declareCluster, kubeconfigOf } from "./cluster";
 import type { AddonName } from "./cluster-addons";
 import { declareNetwork } from "./network";
@@ -32,6 +34,8 @@ export interface AwsPlatformArgs {
   /** ARNs of IAM roles that may do anything in the cluster. */
   readonly administrators: readonly string[];
   readonly pools: readonly PoolSpec[];
+  /** Cluster Autoscaler of that Kubernetes minor, by digest. */
+  readonly autoscaler: { readonly image: string; readonly imagePullPolicy: string };
 }
 
 /** A farm's place on AWS: a network, an EKS cluster in it and its node pools. */
@@ -92,6 +96,12 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
       },
       { parent: this, provider: this.provider },
     );
+    const system = poolFor(this, "system", "arm64") ?? poolFor(this, "system", "amd64");
+    if (system === undefined) throw new UserError("monofarm:platform.pools", "no pool of role system", "one of them");
+    declareAutoscaler({ ...args, ...args.autoscaler, cluster, pool: system }, mine, {
+      parent: this,
+      provider: this.provider,
+    });
     this.storageClassName = storageClass.metadata.name;
     this.volumes = [storageClass];
     this.registerOutputs({ clusterName: this.clusterName });

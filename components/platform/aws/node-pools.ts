@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { nodePullPolicy } from "../../identity/image-policies";
 import { trustService } from "../../identity/policy-document";
 import { declareRole } from "../../identity/role";
 import type { Network } from "./network";
@@ -17,11 +18,8 @@ export interface NodePoolsArgs {
   readonly amiRelease: string;
 }
 
-/** What a node itself may do: join, and pull images. */
-const NODE_POLICIES = [
-  "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
-  "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
-];
+/** What a node itself may do beside pulling images: join. */
+const NODE_POLICIES = ["arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"];
 
 /** Declares a managed node group for each pool; whatever scales them owns how many nodes there are. */
 export function declareNodePools(
@@ -31,7 +29,7 @@ export function declareNodePools(
 ): aws.eks.NodeGroup[] {
   const role = declareRole(
     `${name}-node`,
-    { trust: trustService("ec2.amazonaws.com"), managed: NODE_POLICIES },
+    { trust: trustService("ec2.amazonaws.com"), managed: NODE_POLICIES, policy: nodePullPolicy() },
     {
       ...(options.parent !== undefined && { parent: options.parent }),
       ...(options.provider && { provider: options.provider }),

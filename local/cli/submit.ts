@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+
+import { UserError } from "../../components/user-error";
+import { submit } from "../release/elsewhere";
+import { artifactTable, redReport, summary } from "../release/report";
+import { isRed } from "../release/verdict";
+import { StreamProgress } from "../terminal/progress";
+import type { Command } from "./command";
+import { architectures, options } from "./options";
+
+const usage = `
+Usage: ./farm submit FARM.json [TARGET…] [--arch amd64,arm64]
+
+Builds targets through a farm elsewhere, and follows them; the exit code is 1 where a target is red. Needs pulumi,
+kubectl and aws on PATH, and credentials of AWS and PULUMI_BACKEND_URL in the environment.
+
+  FARM.json  what pulumi stack output --json says of the farm, inside the checkout
+  TARGET     a label of the workspace; * stands for anything in it. Default: what stacks/Pulumi.release.yaml names
+  --arch     architectures to build for, of those that the farm has workers for
+`;
+
+export const command: Command = {
+  usage,
+  run: async (args) => {
+    const spec = { arch: { type: "string" } } as const;
+    const { values, positionals } = options("./farm submit", args, spec, "words");
+    const [file, ...targets] = positionals;
+    if (file === undefined || !existsSync(file))
+      throw new UserError("./farm submit", file ?? "no file", "a file with a farm's facts: pulumi stack output --json");
+    const request = {
+      ...(targets.length > 0 && { targets }),
+      ...(values.arch !== undefined && { architectures: architectures("./farm submit", values.arch) }),
+    };
+    const { id, verdicts } = await submit(resolve(file), request, new StreamProgress());
+    process.stdout.write(`\n${artifactTable(verdicts, process.stdout.isTTY)}\n\n`);
+    const red = verdicts.some(isRed);
+    if (red) process.stdout.write(`${redReport(verdicts)}\n\n`);
+    process.stdout.write(`Release ${id}: ${summary(verdicts)}\n`);
+    return red ? 1 : 0;
+  },
+};

@@ -1,0 +1,121 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+
+import type { ReleasePlan } from "../../components/matrix/plan";
+import { type Call, Elsewhere } from "../../local/release/elsewhere";
+import { type FarmFacts, readFacts } from "../../stacks/farm-facts";
+
+const FARM: FarmFacts = {
+  endpoint: "grpc://frontend.monofarm:8980",
+  s3: {
+    endpoint: "https://s3.example",
+    address: "https://s3.example",
+    region: "eu-west-2",
+    buckets: { sources: "s", matrix: "m", release: "r", provenance: "p", repo: "o", logs: "l" },
+  },
+  workerImages: {},
+  clientImage: "client@sha256:1",
+  gatewayImage: "buildbarn@sha256:1",
+  imagePullPolicy: "IfNotPresent",
+  pools: [
+    { architecture: "arm64", emulated: false, concurrency: 200 },
+    { architecture: "amd64", emulated: false, concurrency: 100 },
+  ],
+  storage: {
+    shards: 2,
+    cas: { sizeBytes: 2 ** 33, meanBlobBytes: 65_536, largestBlobBytes: 2 ** 27 },
+    ac: { sizeBytes: 2 ** 28, meanBlobBytes: 2048, largestBlobBytes: 2 ** 22 },
+  },
+  clientPool: { nodeSelector: {}, tolerations: [] },
+  namespace: "monofarm",
+  kubeconfig: '{"kind":"Config"}',
+  platform: { kind: "aws" },
+  egress: {},
+};
+
+const JOBS = {
+  items: [
+    {
+      metadata: { name: "rel-1-arm64", creationTimestamp: "2026-01-01T00:00:00Z" },
+      status: { conditions: [{ type: "Complete", status: "True" }] },
+    },
+    { metadata: { name: "rel-1-amd64", creationTimestamp: "2026-01-01T00:00:00Z" } },
+  ],
+};
+
+/** A farm elsewhere whose programs note what they were asked. */
+function watched(answer: Call = () => Promise.resolve("")) {
+  const calls: string[] = [];
+  const farm = new Elsewhere(FARM, (program, args, env) => {
+    calls.push([program, ...args].join(" "));
+    return answer(program, args, env);
+  });
+  return { farm, calls, scaled: () => calls.flatMap((call) => /deployment\/(.*)$/.exec(call)?.[1] ?? []) };
+}
+
+describe("a farm elsewhere", () => {
+  test("has workers for what a release is built on, and none once it has ended", async () => {
+    const { farm, scaled } = watched();
+    await farm.scale(["arm64"]);
+    expect(scaled()).toEqual(["worker-arm64 --replicas=200", "worker-amd64 --replicas=0"]);
+    await farm.end();
+    expect(scaled().slice(2)).toEqual(["worker-arm64 --replicas=0", "worker-amd64 --replicas=0"]);
+  });
+
+  test("is reached by its own kubeconfig, which is gone at the end", async () => {
+    const { farm, calls } = watched();
+    await farm.scale([]);
+    const file = /--kubeconfig (\S+)/.exec(calls[0] ?? "")?.[1] ?? "";
+    expect(readFileSync(file, "utf8")).toBe(FARM.kubeconfig);
+    await farm.end();
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test("is given the release's configuration, under the salt that Pulumi made for the stack", async () => {
+    let seen = "";
+    const { farm, calls } = watched((_, args) => {
+      const at = (flag: string) => args[args.indexOf(flag) + 1] ?? "";
+      if (args.includes("select"))
+        writeFileSync(join(at("-C"), "Pulumi.release.yaml"), "encryptionsalt: v1:abc\nconfig: {}\n");
+      if (args[0] === "up") seen = readFileSync(at("--config-file"), "utf8");
+      return Promise.resolve("");
+    });
+    await farm.declare({ "monofarm:program": "release" });
+    expect(parse(seen)).toEqual({ encryptionsalt: "v1:abc", config: { "monofarm:program": "release" } });
+    expect(calls.map((call) => call.split(" ")[0])).toEqual(["pulumi", "pulumi"]);
+    await farm.end();
+  });
+
+  test("tells Jobs that ended from those that run, and counts those that are gone as ended", async () => {
+    const { farm } = watched(() => Promise.resolve(JSON.stringify(JOBS)));
+    const names = ["rel-1-arm64", "rel-1-amd64", "rel-1-gone"];
+    const plan = { jobs: names.map((name) => ({ name })) } as unknown as ReleasePlan;
+    const states = await farm.jobs(plan);
+    expect(names.map((name) => states.get(name)?.ended)).toEqual([true, false, true]);
+    await farm.end();
+  });
+});
+
+describe("the facts of a farm in a file", () => {
+  const file = (text: string) => {
+    const path = join(mkdtempSync(join(tmpdir(), "facts-")), "farm.json");
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test("are what its stack puts out", () => {
+    expect(readFacts(file(JSON.stringify(FARM)))).toEqual(FARM);
+  });
+
+  test.each([
+    ["", /farm\.json: found Unexpected end of JSON input; allowed: what pulumi stack output --json says/],
+    ["null", /farm\.json: endpoint: found nothing; allowed: what pulumi/],
+    [JSON.stringify({ ...FARM, egress: undefined }), /farm\.json: egress: found nothing/],
+  ])("%j are none", (text, line) => {
+    expect(() => readFacts(file(text))).toThrow(line);
+  });
+});

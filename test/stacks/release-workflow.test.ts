@@ -1,0 +1,169 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+
+import { isAllowed } from "../../components/identity/evaluate";
+import type { PolicyDocument } from "../../components/identity/policy-document";
+import { runsOn } from "../../components/runners/scale-set";
+import { githubSlice } from "../../stacks/config/github";
+import { ofType, type Recorded } from "../components/recorder";
+import { githubValues } from "./github-values";
+import { declareFarm } from "./golden";
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Workflow {
+  readonly permissions: object;
+  readonly concurrency: { readonly group: string; readonly "cancel-in-progress": boolean };
+  readonly jobs: Readonly<
+    Record<
+      string,
+      {
+        readonly "runs-on": string;
+        readonly environment: string;
+        readonly "timeout-minutes": number;
+        readonly permissions: object;
+        readonly steps: readonly Step[];
+      }
+    >
+  >;
+}
+
+const FILE = "release.yml";
+const TEXT = readFileSync(join(__dirname, "..", "..", "examples", "github", FILE), "utf8");
+
+describe("the ready workflow that releases", () => {
+  const workflow = parse(TEXT) as Workflow;
+  const jobs = Object.values(workflow.jobs);
+  const steps = jobs.flatMap((job) => job.steps);
+  let resources: Recorded[];
+  beforeAll(async () => {
+    resources = await declareFarm(githubValues());
+  });
+
+  test("uses actions by their hashes, of those alone that the repository allows", () => {
+    const used = steps.flatMap(({ uses }) => uses ?? []);
+    expect(used).toHaveLength(2);
+    const { administration, ...rest } = githubValues()["monofarm:github"] as Record<string, unknown>;
+    const { app, reviewers } = administration as Record<string, unknown>;
+    const actions = githubSlice.parse({ ...rest, administration: { app, reviewers } })?.administration?.actions ?? [];
+    for (const use of used) {
+      expect(use).toMatch(/@[0-9a-f]{40}$/);
+      expect(actions).toContain(`${use.split("@")[0] ?? ""}@*`);
+    }
+  });
+
+  test("has no permission but to read the repository and to prove which run it is", () => {
+    expect(workflow.permissions).toEqual({});
+    expect(jobs.map(({ permissions }) => permissions)).toEqual([{ contents: "read", "id-token": "write" }]);
+    expect(TEXT).not.toMatch(/secrets\./);
+  });
+
+  test("runs one release at a time to its end, and not for ever", () => {
+    expect(workflow.concurrency).toEqual({ group: "release", "cancel-in-progress": false });
+    for (const job of jobs) expect(job["timeout-minutes"]).toBeLessThanOrEqual(720);
+  });
+
+  test("runs where the farm's runners are", () => {
+    expect(jobs.map((job) => job["runs-on"])).toEqual([runsOn("arm64")]);
+    const sets = ofType(resources, "kubernetes:actions.github.com/v1alpha1:AutoscalingRunnerSet");
+    expect([...sets.keys()]).toContain(runsOn("arm64"));
+  });
+
+  test("puts nothing that somebody types into a script", () => {
+    for (const { run = "" } of steps) expect(run).not.toContain("${{");
+  });
+
+  test("reads no variable that the farm does not set, in its environment", () => {
+    const [environment] = jobs.map((job) => job.environment);
+    const everywhere = [...ofType(resources, "github:index/actionsVariable:ActionsVariable").keys()];
+    const here = [...ofType(resources, "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable").values()]
+      .filter((variable) => variable["environment"] === environment)
+      .map(({ variableName }) => variableName as string);
+    const read = [...TEXT.matchAll(/vars\.(\w+)/g)].map(([, name]) => name);
+    expect(read.length).toBeGreaterThan(3);
+    for (const name of read) expect([...everywhere, ...here]).toContain(name);
+  });
+
+  test.each([
+    ["planner", true],
+    ["publisher", false],
+    ["pusher", false],
+  ])("may take the role of the %s: %s", (role, allowed) => {
+    const { assumeRolePolicy } = ofType(resources, "aws:iam/role:Role").get(`artifacts-${role}`) ?? {};
+    const environment = jobs[0]?.environment ?? "";
+    const claims = {
+      repository_id: "123456",
+      environment,
+      job_workflow_ref: `monogres/monogres/.github/workflows/${FILE}@refs/heads/main`,
+    };
+    const sub = Object.entries(claims)
+      .map(([claim, value]) => `${claim}:${value}`)
+      .join(":");
+    const context = Object.fromEntries(
+      Object.entries({ ...claims, sub, aud: "sts.amazonaws.com" }).map(([claim, value]) => [
+        `token.actions.githubusercontent.com:${claim}`,
+        value,
+      ]),
+    );
+    const principal = "arn:aws:aws:iam/openIdConnectProvider:OpenIdConnectProvider:artifacts-github";
+    const request = { principal, action: "sts:AssumeRoleWithWebIdentity", resource: "*", context };
+    const trust = JSON.parse(assumeRolePolicy as string) as PolicyDocument;
+    expect(isAllowed(request, { resource: [trust] })).toBe(allowed);
+  });
+
+  test("keeps its role for no longer than the role allows", () => {
+    const [seconds] = steps.flatMap((step) => step.with?.["role-duration-seconds"] ?? []);
+    const role = ofType(resources, "aws:iam/role:Role").get("artifacts-planner");
+    expect(seconds).toBe(role?.["maxSessionDuration"]);
+  });
+
+  test.each<[string, string, boolean]>([
+    ["s3:GetObject", "example-release-state/.pulumi/stacks/monofarm/release.json", true],
+    ["s3:DeleteObject", "example-release-state/.pulumi/locks/organization/monofarm/release/1.json", true],
+    ["s3:PutObject", "example-release-state/else", false],
+    ["s3:GetObject", "example-pulumi-state/.pulumi/stacks/monofarm/aws.json", false],
+    ["s3:PutBucketPolicy", "example-release-state", false],
+  ])("%s of its state, %s: %s", (action, object, allowed) => {
+    const { policy } = ofType(resources, "aws:iam/rolePolicy:RolePolicy").get("artifacts-planner") ?? {};
+    const identity = [JSON.parse(policy as string) as PolicyDocument];
+    const request = { principal: "arn:aws:iam::1:role/planner", action, resource: `arn:aws:s3:::${object}` };
+    expect(isAllowed(request, { identity })).toBe(allowed);
+  });
+
+  test("enters the cluster to edit releases' namespace, to make it, and to scale workers", () => {
+    const [association] = [...ofType(resources, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation")].filter(
+      ([name]) => name === "monofarm-planner",
+    );
+    expect(association?.[1]).toMatchObject({
+      policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy",
+      accessScope: { type: "namespace", namespaces: ["monofarm-release"] },
+    });
+    const rules = (kind: string) =>
+      ofType(resources, `kubernetes:rbac.authorization.k8s.io/v1:${kind}`).get("monofarm-planner")?.["rules"] as {
+        resources: string[];
+        resourceNames?: string[];
+        verbs: string[];
+      }[];
+    expect(rules("ClusterRole").flatMap((rule) => rule.resources)).toEqual(["namespaces", "namespaces"]);
+    expect(rules("ClusterRole").find(({ resourceNames }) => resourceNames === undefined)?.verbs).toEqual(["create"]);
+    expect(rules("Role").map(({ resourceNames }) => resourceNames)).toEqual([
+      ["worker-arm64", "worker-amd64"],
+      ["worker-arm64", "worker-amd64"],
+    ]);
+  });
+
+  test("tells what a release asks of the farm, and nothing secret", () => {
+    const { value } = ofType(resources, "github:index/actionsVariable:ActionsVariable").get("MONOFARM_FARM") ?? {};
+    const facts = JSON.parse(value as string) as { s3: { buckets: object }; pools: object[] };
+    expect(facts.s3.buckets).toMatchObject({ matrix: "example-farm-matrix" });
+    expect(facts.pools).toHaveLength(2);
+    expect(value).not.toMatch(/PRIVATE KEY|credentials"/);
+  });
+});
