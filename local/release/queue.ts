@@ -1,3 +1,4 @@
+import { PROMETHEUS_PORT } from "../../components/observability/configuration";
 import { call, kubeRequest } from "../node/api";
 
 /** Actions in BuildBarn's scheduler, over all platforms. */
@@ -47,17 +48,41 @@ export async function cacheHitsNow(namespace: string): Promise<number> {
   return all.reduce((sum, metrics) => sum + readCacheHits(metrics), 0);
 }
 
-/** Prometheus metrics of the pods of a part of BuildBarn; those that do not answer are left out. */
-async function metricsOf(namespace: string, part: string): Promise<string[]> {
+/** Addresses of the pods of a part of the farm. */
+async function addressesOf(namespace: string, part: string): Promise<string[]> {
   const selector = encodeURIComponent(`app.kubernetes.io/name=${part}`);
   const pods = await kubeRequest<Pods>("GET", `/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}`);
-  const answers = pods.items.map(async ({ status: { podIP } }) => {
-    if (podIP === undefined) return [];
+  return pods.items.flatMap(({ status: { podIP } }) => podIP ?? []);
+}
+
+/** Prometheus metrics of the pods of a part of BuildBarn; those that do not answer are left out. */
+async function metricsOf(namespace: string, part: string): Promise<string[]> {
+  const answers = (await addressesOf(namespace, part)).map(async (address) => {
     try {
-      return [(await call("GET", `http://${podIP}:9980/metrics`)).body];
+      return [(await call("GET", `http://${address}:9980/metrics`)).body];
     } catch {
       return [];
     }
   });
   return (await Promise.all(answers)).flat();
+}
+
+/** Names of the alerts that fire; undefined where no Prometheus answers. */
+export async function alertsNow(namespace: string): Promise<string[] | undefined> {
+  const [address] = await addressesOf(namespace, "prometheus");
+  if (address === undefined) return undefined;
+  try {
+    return readAlerts((await call("GET", `http://${address}:${PROMETHEUS_PORT}/api/v1/alerts`)).body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads what Prometheus says of its alerts; one that may yet pass is left out. */
+export function readAlerts(body: string): string[] {
+  interface Alerts {
+    readonly data: { readonly alerts: readonly { readonly state: string; readonly labels: { alertname: string } }[] };
+  }
+  const { alerts } = (JSON.parse(body) as Alerts).data;
+  return [...new Set(alerts.filter(({ state }) => state === "firing").map(({ labels }) => labels.alertname))].sort();
 }

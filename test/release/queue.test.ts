@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { readCacheHits, readQueue } from "../../local/release/queue";
+import { readAlerts, readCacheHits, readQueue } from "../../local/release/queue";
 
 const PLATFORM = String.raw`instance_name_prefix="",platform="{\"properties\":[{\"name\":\"Arch\",\"value\":\"amd64\"}]}"`;
 
@@ -42,5 +42,19 @@ describe("readCacheHits", () => {
     ];
     expect(readCacheHits(lines.join("\n"))).toBe(1500);
     expect(readCacheHits("")).toBe(0);
+  });
+});
+
+describe("readAlerts", () => {
+  const alert = (alertname: string, state: string, part: string) => ({ state, labels: { alertname, part } });
+
+  it("names each alert that fires once, and none that may yet pass", () => {
+    const alerts = [
+      alert("PartDown", "firing", "b"),
+      alert("PartDown", "firing", "a"),
+      alert("CallsFail", "pending", "a"),
+    ];
+    expect(readAlerts(JSON.stringify({ status: "success", data: { alerts } }))).toEqual(["PartDown"]);
+    expect(readAlerts('{"data":{"alerts":[]}}')).toEqual([]);
   });
 });
