@@ -85,7 +85,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     image: config.images.buildbarn,
     imagePullPolicy: config.images.pullPolicy,
     storage: demand,
-    frontendReplicas: 1,
+    frontendReplicas: config.frontend.replicas,
     ...declareWayIn(config, where),
     workers: workerPools(config),
     maximumExecutionSeconds: config.workers.maximumActionSeconds,

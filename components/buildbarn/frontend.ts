@@ -5,6 +5,7 @@ import { FRONTEND_PORT, frontendConfiguration, OUTSIDE_PORT, TLS_DIRECTORY } fro
 import type { Callers } from "./configuration/identity";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
 import { declareConfiguration } from "./configuration-files";
+import { declareDisruptionBudget, spread } from "./disruption";
 import { AS_FARM_USER, dependencies, type PartArgs, podDefaults, podMetadata, program, selector } from "./pod";
 import { KEYS_MOUNT, KEYS_VOLUME, TOKENS_MOUNT, tokensVolume } from "./tokens";
 
@@ -26,6 +27,7 @@ export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResour
   const metadata = { name: "frontend", namespace, labels };
   const configurations = { frontend: frontendConfiguration(args.shards, args.callers, args.tlsSecret !== undefined) };
   const config = declareConfiguration("frontend", configurations, { namespace, labels }, options);
+  declareDisruptionBudget("frontend", { namespace, labels }, 1, options);
   const isOutside = args.tlsSecret !== undefined;
   const mounts = [TOKENS_MOUNT, KEYS_MOUNT, ...(isOutside ? [TLS_MOUNT] : [])];
   const deployment = new kubernetes.apps.v1.Deployment(
@@ -39,6 +41,7 @@ export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResour
           metadata: podMetadata("frontend"),
           spec: {
             ...podDefaults(args.pool),
+            topologySpreadConstraints: spread(labels, "apart where possible"),
             serviceAccountName: "frontend",
             terminationGracePeriodSeconds: 60,
             securityContext: AS_FARM_USER,

@@ -7,6 +7,7 @@ import { STORAGE_PORT } from "./configuration/blob-access";
 import type { Callers } from "./configuration/identity";
 import { DIAGNOSTICS_PORT } from "./configuration/server";
 import { declareConfiguration } from "./configuration-files";
+import { declareDisruptionBudget, spread } from "./disruption";
 import { stateDirectory, STORAGE_DIRECTORY, storageConfiguration, STORES } from "./configuration/storage";
 import {
   AS_FARM_USER,
@@ -75,6 +76,7 @@ export function declareStorage(
     },
     options,
   );
+  declareDisruptionBudget("storage", { namespace, labels }, 1, options);
   const data = { name: "data", mountPath: STORAGE_DIRECTORY };
   // The page cache of mapped blocks counts towards the limit and is given back under pressure.
   const shard = program("bb_storage", "storage", args, { cpu: "100m", memory: "2Gi" }, [KEYS_MOUNT, data]);
@@ -91,6 +93,7 @@ export function declareStorage(
           metadata: podMetadata("storage"),
           spec: {
             ...podDefaults(args.pool),
+            topologySpreadConstraints: spread(labels, "apart"),
             terminationGracePeriodSeconds: 60,
             securityContext: AS_FARM_USER,
             initContainers: [directories(args, data, STORES.map(stateDirectory))],

@@ -7,6 +7,7 @@ import type { Architecture, NodePool } from "../platform/platform";
 import { runnerConfiguration, TEMPORARY_DIRECTORIES } from "./configuration/runner";
 import { BUILD_DIRECTORY, CACHE_DIRECTORY, RUNNER_SOCKET, workerConfiguration } from "./configuration/worker";
 import { type ConfigurationFiles, declareConfiguration } from "./configuration-files";
+import { declareDisruptionBudget } from "./disruption";
 import { platformProperties } from "./platform-properties";
 import {
   dependencies,
@@ -72,6 +73,9 @@ const NAMES = { hosts: "127.0.0.1 localhost\n", "resolv.conf": "" };
 /** Name of the machine that actions see. */
 const HOSTNAME = "worker";
 
+/** Share of a pool's workers that a drain of nodes may take at once: each ends its action first. */
+const MOST_DRAINED = "25%";
+
 /**
  * Declares a pool of workers. In each pod `worker` fetches inputs and stores outputs, and `runner`, a native sidecar
  * from the worker image, runs the action; the sidecar outlives the worker, so that a pod which is told to stop first
@@ -101,6 +105,7 @@ export function declareWorkers(
     options,
     NAMES,
   );
+  declareDisruptionBudget(name, { namespace, labels }, MOST_DRAINED, options);
   return new kubernetes.apps.v1.Deployment(
     name,
     {

@@ -19,6 +19,7 @@ import { committedConfig } from "../stack/stack-file";
 import type { Progress } from "../terminal/progress";
 import { jobState, type JobState, RELEASE_NAMESPACE } from "./jobs";
 import { type ReleaseRequest, releaseSlice, type ReleaseState } from "./release";
+import { warnOfStorage } from "./storage-warnings";
 import { upload } from "./upload";
 import { type IndexState, readResults, verdicts } from "./verdict";
 import { packWorkspace } from "./workspace";
@@ -43,6 +44,7 @@ export async function submit(file: string, request: ReleaseRequest, progress: Pr
   const index = readIndex(join(CHECKOUT, slice.index));
   const workspace = await packWorkspace(slice.index);
   const plan = planFarmRelease({ ...slice, index, workspace: workspace.sha256 }, farm, "./farm submit");
+  const warnings = warnOfStorage(plan, farm, progress);
   const store = new Store(farm.s3.endpoint, farm.s3.region);
   const sources = await fetchSources(sourcesOf(index, plan), progress);
   await upload(store, farm.s3.buckets, plan, workspace, sources, progress);
@@ -57,7 +59,7 @@ export async function submit(file: string, request: ReleaseRequest, progress: Pr
     await progress.task("pulumi up -s release", 15, () => elsewhere.declare(config));
     const look = async () => readResults(store, farm.s3.buckets.logs, plan, await elsewhere.jobs(plan));
     const states = await untilEnded(look, plan, progress);
-    return { id: plan.id, verdicts: verdicts(states), isNew: true };
+    return { id: plan.id, verdicts: verdicts(states), isNew: true, warnings };
   } finally {
     await elsewhere.end();
   }

@@ -7,11 +7,9 @@ import { planFarmRelease } from "../../components/matrix/farm-release";
 import type { MatrixIndex } from "../../components/matrix/matrix-index";
 import type { ReleasePlan } from "../../components/matrix/plan";
 import { readIndex } from "../../components/matrix/read-index";
-import { storageWarnings } from "../../components/matrix/storage-plan";
 import type { Architecture } from "../../components/platform/platform";
 import { UserError } from "../../components/user-error";
 import { RELEASE_SLICES } from "../../stacks/config/release";
-import type { FarmOutputs } from "../../stacks/outputs";
 import { CHECKOUT } from "../directories";
 import { fetchSources } from "../sources/fetch-sources";
 import { sourcesOf } from "../sources/list-sources";
@@ -19,12 +17,12 @@ import { checkReleaseConfig } from "../stack/check";
 import { writeConfig } from "../stack/config";
 import { pulumiUp } from "../stack/pulumi";
 import { parseStackFile } from "../stack/stack-file";
-import { paint } from "../terminal/colour";
 import type { Progress } from "../terminal/progress";
 import type { Tools } from "../toolbox/toolbox";
 import { declaredNames, declaredRelease, farmOutputs, farmStore } from "./declared";
 import { follow } from "./follow";
 import { deleteJobs, jobStates } from "./jobs";
+import { warnOfStorage } from "./storage-warnings";
 import { upload } from "./upload";
 import { explainLost, readResults, type Verdict, verdicts } from "./verdict";
 import { packWorkspace } from "./workspace";
@@ -124,8 +122,7 @@ async function planned(tools: Tools, request: ReleaseRequest) {
 export async function runRelease(tools: Tools, request: ReleaseRequest, progress: Progress): Promise<ReleaseState> {
   const { slice, index, farm, workspace, plan, store } = await planned(tools, request);
   if (request.instead !== true) await refuseBesideAnother(tools, plan.id);
-  const warnings = storageWarnings(plan.workingSet, storageOf(farm));
-  for (const warning of warnings) progress.line(paint("yellow", `! ${warning}`));
+  const warnings = warnOfStorage(plan, farm, progress);
 
   const sources = await fetchSources(sourcesOf(index, plan), progress);
   await upload(store, farm.s3.buckets, plan, workspace, sources, progress);
@@ -136,12 +133,6 @@ export async function runRelease(tools: Tools, request: ReleaseRequest, progress
   const cpuSeconds = plan.jobs.flatMap(({ shards }) => shards).reduce((sum, shard) => sum + shard.cpuSeconds, 0);
   const states = await follow(store, farm.s3.buckets.logs, plan, farm.namespace, cpuSeconds / CORES, progress);
   return { id: plan.id, verdicts: verdicts(states), isNew: created > 0, warnings };
-}
-
-function storageOf({ storage }: Partial<FarmOutputs>): FarmOutputs["storage"] {
-  if (storage === undefined)
-    throw new UserError("stack local: storage", "nothing", "a farm of this version: ./farm up");
-  return storage;
 }
 
 /** One release is declared at a time: to declare another ends the Jobs of the one before it. */

@@ -62,6 +62,14 @@ export function storageDemand({ shards, cas, ac }: z.infer<typeof storageSlice>)
   return { shards, cas: demand(cas), ac: demand(ac) };
 }
 
+/** `monofarm:frontend`: the door for clients. */
+export const frontendSlice = z
+  .strictObject({
+    /** Pods, spread over zones and nodes. */
+    replicas: whole(1, 100),
+  })
+  .default({ replicas: 2 });
+
 /** `monofarm:workers`: what builds. */
 export const workersSlice = z.strictObject({
   /** Seconds that any action may take. */
@@ -112,6 +120,7 @@ export const FARM_SLICES = {
   platform: platformSlice,
   images: imagesSlice,
   storage: storageSlice,
+  frontend: frontendSlice,
   workers: workersSlice,
   artifacts: artifactsSlice,
   github: githubSlice,

@@ -258,6 +258,47 @@ describe("a farm of two storage shards and two worker pools", () => {
     expect(text("token-keys-config")).toContain("importstr '/var/run/secrets/kubernetes.io/serviceaccount/token'");
   });
 
+  test("lets a drain of nodes take one frontend, one shard, a quarter of a pool's workers, and the scheduler at any time", () => {
+    const budgets = ofType(resources, "kubernetes:policy/v1:PodDisruptionBudget") as unknown as Map<
+      string,
+      { spec: { maxUnavailable: unknown; selector: { matchLabels: Record<string, string> } } }
+    >;
+    expect([...budgets].map(([name, { spec }]) => [name, spec.maxUnavailable]).sort()).toEqual([
+      ["frontend", 1],
+      ["storage", 1],
+      ["worker-amd64", "25%"],
+      ["worker-arm64", "25%"],
+    ]);
+    for (const [name, { spec }] of budgets) {
+      const { selector } = workload(name).spec as unknown as { selector: { matchLabels: object } };
+      expect(spec.selector.matchLabels, name).toEqual(selector.matchLabels);
+    }
+  });
+
+  test("spreads frontends and shards over zones, and puts no two shards on a node while another has none", () => {
+    const spreads = (name: string) => {
+      const { topologySpreadConstraints: all = [] } = workload(name).spec.template.spec as unknown as {
+        topologySpreadConstraints?: {
+          topologyKey: string;
+          whenUnsatisfiable: string;
+          labelSelector: { matchLabels: object };
+        }[];
+      };
+      for (const { labelSelector } of all)
+        expect(labelSelector.matchLabels).toMatchObject({ "app.kubernetes.io/name": name });
+      return all.map(({ topologyKey, whenUnsatisfiable }) => [topologyKey.split("/")[1], whenUnsatisfiable]);
+    };
+    expect(spreads("frontend")).toEqual([
+      ["zone", "ScheduleAnyway"],
+      ["hostname", "ScheduleAnyway"],
+    ]);
+    expect(spreads("storage")).toEqual([
+      ["zone", "ScheduleAnyway"],
+      ["hostname", "DoNotSchedule"],
+    ]);
+    expect(spreads("worker-amd64")).toEqual([]);
+  });
+
   test("gives every resource to a component", () => {
     const parents = new Map(resources.map(({ type, name, parent }) => [`${type} ${name}`, parent]));
     const components = [...parents].filter(([name]) => name.startsWith("monofarm:"));

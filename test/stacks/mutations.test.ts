@@ -99,6 +99,7 @@ describe("the configuration of the farm on AWS", () => {
       "arm64",
       /workers\.pools\.1\.architecture: found "arm64"; allowed: one pool/,
     ],
+    [["monofarm:frontend"], { replicas: 0 }, /frontend\.replicas: found 0; allowed: a whole number from 1 to 100/],
     [["monofarm:artifacts", "releaseLock"], "none", /artifacts\.releaseLock: found "none"; allowed: \{ days: N \}/],
     [["monofarm:artifacts", "forceDestroy"], true, /artifacts\.forceDestroy: found true; allowed: false/],
     [["monofarm:artifacts", "own"], { volumeMiB: 1 }, /artifacts: found "own"; allowed: neither own nor existing/],
