@@ -19,7 +19,7 @@ afterEach(() => {
 test("every image, made anew from nothing but its pins, has the digest that the farm runs", async () => {
   const [tools, runner, progress] = [await presentTools(), await bundleShardRunner(), new StreamProgress()];
   const farms = references(await ensureImages(tools, runner, ["amd64"], progress));
-  expect(Object.keys(farms).sort()).toEqual(["buildbarn", "client", "pause", "s3", "worker"]);
+  expect(Object.keys(farms).sort()).toEqual(["buildbarn", "client", "pause", "prometheus", "s3", "worker"]);
 
   vi.stubEnv("MONOFARM_CACHE", empty);
   vi.resetModules();
