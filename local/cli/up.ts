@@ -113,7 +113,7 @@ async function farm(
 }
 
 const NEXT = `Go on with:
-  ./farm status             daemons, pods, queue, last release
+  ./farm status             daemons, pods, queue, alerts, last release
   ./farm release --all      every version, option set and extension of the example
   eval "$(./farm env)"      then plain pulumi and kubectl work on this farm
   ./farm down               stop it; --purge removes its data too

@@ -20,7 +20,7 @@ export const workerSubnetNoDefaultRoute = rule({
   level: "mandatory",
   severity: "high",
   slsa: "beyond L3: hermetic",
-  key: "monofarm:platform.network",
+  key: "components/platform/aws/network.ts",
   requires:
     "no route to 0.0.0.0/0 or ::/0 in the route tables of workers: of the subnets of node groups with the label farm.build/role: worker, and those with it as a tag; endpoints for S3, ECR and STS instead",
   because: "it is the second wall, which stands when the first is badly configured",

@@ -8,7 +8,7 @@ export const amiAndVersionPinned = rule({
   level: "mandatory",
   severity: "high",
   slsa: "beyond L3: hermetic",
-  key: "monofarm:platform.versions",
+  key: "monofarm:platform: version, amiRelease, addons",
   requires: "a version of the cluster and of each add-on, and a release or launch template of each node group",
   because: "kernel and userland would drift under the builds",
   objects: [

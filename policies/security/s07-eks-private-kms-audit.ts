@@ -8,7 +8,7 @@ export const eksPrivateKmsAudit = rule({
   level: "mandatory",
   severity: "high",
   slsa: "Isolated",
-  key: "monofarm:platform.cluster",
+  key: "components/platform/aws/cluster.ts, monofarm:platform.publicCidrs",
   requires:
     "a private endpoint, no public access from everywhere, secrets encrypted, logs of api, audit and authenticator, access by the API, deletion protection",
   because: "the control plane is the root of everything else",

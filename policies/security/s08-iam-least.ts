@@ -8,7 +8,7 @@ export const iamLeast = rule({
   level: "mandatory",
   severity: "critical",
   slsa: "Unforgeable",
-  key: "monofarm:platform.identity",
+  key: "components/artifacts/aws/aws-artifacts.ts",
   requires: 'no action "*" and no service\'s "*" on every resource; roles of workers neither write buckets nor sign',
   because: "one leaked role must not be the whole farm",
   objects: [

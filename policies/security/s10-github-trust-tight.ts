@@ -10,7 +10,7 @@ export const githubTrustTight = rule({
   level: "mandatory",
   severity: "critical",
   slsa: "Authentic",
-  key: "monofarm:runners.github",
+  key: "monofarm:github",
   requires:
     'a role that GitHub may take names audience, repository_id and environment or workflow by StringEquals, as claims or in the subject, and no "*" as subject',
   because: "any repository of anybody could take it",

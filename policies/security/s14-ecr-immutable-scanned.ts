@@ -8,7 +8,7 @@ export const ecrImmutableScanned = rule({
   level: "mandatory",
   severity: "medium",
   slsa: "Unforgeable",
-  key: "monofarm:platform.registry",
+  key: "components/artifacts/aws/registry.ts",
   requires: "tags that cannot move, scans when pushed, encryption by KMS",
   because: "images are inputs of everything that is built",
   objects: [

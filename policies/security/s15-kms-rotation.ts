@@ -8,7 +8,7 @@ export const kmsRotation = rule({
   level: "mandatory",
   severity: "medium",
   slsa: "Unforgeable",
-  key: "monofarm:platform.keys",
+  key: "components/artifacts/aws: aws-artifacts.ts, registry.ts",
   requires: "symmetric keys rotate, keys wait before they are deleted, and their policy is not for everybody",
   because: "a key that is lost takes what it protects along",
   settings: { days: { default: 30, description: "least days before a key is deleted" } },

@@ -8,7 +8,7 @@ export const runnerGroupRestricted = rule({
   level: "mandatory",
   severity: "high",
   slsa: "Hosted",
-  key: "monofarm:runners.github",
+  key: "components/runners/repository.ts",
   requires: "a group of runners serves chosen private repositories and workflows at fixed refs",
   because: "any workflow could run on the farm",
   objects: [

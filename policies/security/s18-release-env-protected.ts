@@ -8,7 +8,7 @@ export const releaseEnvProtected = rule({
   level: "mandatory",
   severity: "high",
   slsa: "Authentic",
-  key: "monofarm:runners.github",
+  key: "monofarm:github.administration",
   requires:
     "the environment of releases has reviewers other than the author, no bypass and a branch policy; actions are pinned by hash and chosen; tokens read",
   because: "a release needs two people",

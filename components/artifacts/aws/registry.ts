@@ -10,6 +10,7 @@ export const IMAGES = [
   "worker-amd64",
   "worker-arm64",
   "cluster-autoscaler",
+  "prometheus",
   "runner",
   "runner-controller",
 ] as const;
