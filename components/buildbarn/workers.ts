@@ -169,7 +169,7 @@ const SOCKET_DIRECTORY = dirname(RUNNER_SOCKET);
 
 /** Brings the runner's programs, and makes directories that an action passes through or never enters. */
 function prepare(args: WorkersArgs, mounts: Mounts): Container {
-  const programs = ["bb_runner", "confine", "tini"].map((binary) => `/usr/local/bin/${binary}`).join(" ");
+  const programs = ["bb_runner", "confine", "sweep", "tini"].map((binary) => `/usr/local/bin/${binary}`).join(" ");
   const steps = [
     `cp ${programs} /bb/`,
     `mkdir -p ${BUILD_DIRECTORY} ${CACHE_DIRECTORY}`,
@@ -197,6 +197,10 @@ function runner({ workers, imagePullPolicy, largestFileBytes }: WorkersArgs, mou
     command: underInit("/bb", "confine", `-file-bytes=${largestFileBytes}`, "/bb/bb_runner", "/config/runner.json"),
     resources: resources(workers.action),
     securityContext: RUNNER_CONTEXT,
+    // A runner that cannot start a program cannot clean either: its container ends, and with it all that fills it.
+    livenessProbe: { exec: { command: ["/bb/tini", "--version"] }, periodSeconds: 30, timeoutSeconds: 10 },
+    // Everybody in the container may write to the usual file.
+    terminationMessagePath: `${SOCKET_DIRECTORY}/termination`,
     volumeMounts: [
       ...mounts,
       file("runner.json", "/config/runner.json"),

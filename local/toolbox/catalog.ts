@@ -37,6 +37,7 @@ export type FarmProgram =
   | "promtool"
   | "pulumi"
   | "pulumi-resource-kubernetes"
+  | "sweep"
   | "sync_jwks_to_configmap"
   | "versitygw";
 
@@ -110,7 +111,7 @@ export const GO_MODULES: readonly GoModule[] = [
     name: "confine",
     module: "farm.build/confine",
     version: "1.0.0",
-    programs: { confine: "farm.build/confine" },
+    programs: { confine: "farm.build/confine", sweep: "farm.build/confine/sweep" },
     seconds: 5,
     memoryMiB: 300,
     diskMiB: 100,
@@ -155,6 +156,12 @@ export const GO_MODULES: readonly GoModule[] = [
       sync_jwks_to_configmap: "github.com/buildbarn/bb-storage/cmd/sync_jwks_to_configmap",
     },
     vendor: [
+      // An action that its client gives up is cleaned after as any other is: not in the time of a call that has ended.
+      {
+        file: "github.com/buildbarn/bb-remote-execution/pkg/runner/clean_runner.go",
+        find: "response, err1 := r.base.Run(ctx, request)\n\terr2 := r.idleInvoker.Release(ctx)",
+        text: "response, err1 := r.base.Run(ctx, request)\n\terr2 := r.idleInvoker.Release(context.WithoutCancel(ctx))",
+      },
       {
         file: "google.golang.org/genproto/googleapis/bytestream/bytestream.pb.go",
         find: "func RegisterByteStreamServer(s *grpc.Server,",

@@ -12,7 +12,7 @@ export interface Pins {
   readonly directory: string;
   readonly goMod: string;
   readonly goSum: string;
-  /** Go files of the farm's own, by name: programs that no module has. */
+  /** Go files of the farm's own, by path: programs that no module has. */
   readonly sources: Readonly<Record<string, string>>;
 }
 
@@ -24,7 +24,7 @@ export function readPins(name: ModuleName, toolbox: string = __dirname): Pins {
     goMod: readFileSync(join(directory, "go.mod"), "utf8"),
     goSum: readFileSync(join(directory, "go.sum"), "utf8"),
     sources: Object.fromEntries(
-      readdirSync(directory)
+      readdirSync(directory, { recursive: true, encoding: "utf8" })
         .filter((file) => file.endsWith(".go"))
         .sort()
         .map((file) => [file, readFileSync(join(directory, file), "utf8")]),

@@ -32,18 +32,23 @@ describe("an action", () => {
   });
 
   /** What a script prints on a worker, as root of its input directory, which holds the file `input`. */
-  const printed = async (script: string, more: Record<string, string>) => {
+  const printed = async (script: string, more: Record<string, string>, timeout?: number) => {
     const text = places.reduce((words, [name, address]) => words.replaceAll(name, address), script);
     const { stdout, stderr } = await client.execute({
       arguments: ["/bin/bash", "-c", text],
       environment: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
       inputs: { input: `unchanged ${Date.now()}\n` },
       platform: { ...farmPlatform, ...more },
+      ...(timeout !== undefined && { timeout }),
     });
     return `${stdout}${stderr}`;
   };
-  const attempt = async ({ script, next }: ActionAttack, more: Record<string, string> = {}) => {
-    const first = await printed(script, more);
+  const attempt = async ({ script, next, timeout }: ActionAttack, more: Record<string, string> = {}) => {
+    const first = await printed(script, more, timeout).catch((error: unknown) => {
+      // What takes too long ends with an error, as it should.
+      if (timeout === undefined) throw error;
+      return "";
+    });
     return next === undefined ? first : printed(next, more);
   };
 

@@ -7,6 +7,8 @@ export interface ActionAttack {
   readonly wall: Wall | undefined;
   /** bash; what it prints holds `BREACH` where it succeeded. */
   readonly script: string;
+  /** Seconds after which the first action is killed. @default never */
+  readonly timeout?: number;
   /** A second action on the same worker, which then is the one that prints; the first one prepares. */
   readonly next?: string;
 }
@@ -117,6 +119,31 @@ export function actionAttacks({ frontend, scheduler, storage }: Addresses): Acti
       ),
     },
     succeeds("a user namespace to be root in", undefined, "unshare --user --map-root-user --net true"),
+    {
+      name: "tracing a process of its own, which then never ends for its parent",
+      wall: "confine",
+      script: python(
+        "import ctypes, os",
+        "call = ctypes.CDLL(None, use_errno=True).syscall",
+        'print("BREACH" if call(101, 0, 0, 0, 0) == 0 else os.strerror(ctypes.get_errno()))',
+      ),
+    },
+    {
+      name: "a child of the runner's, whom nobody would wait for",
+      wall: "confine",
+      script: python(
+        "import ctypes, os",
+        "call = ctypes.CDLL(None, use_errno=True).syscall",
+        "child = call(56, 0x8000 | 17, 0, 0, 0, 0)",
+        "if child == 0: os._exit(0)",
+        'print("BREACH" if child > 0 else os.strerror(ctypes.get_errno()))',
+      ),
+    },
+    succeeds(
+      "the file for a container's last words, which all actions share",
+      undefined,
+      "echo left >/dev/termination-log",
+    ),
     succeeds("a mount", undefined, "mount -t tmpfs none /tmp"),
     {
       name: "new privileges by a setuid program",
@@ -165,6 +192,19 @@ export function actionAttacks({ frontend, scheduler, storage }: Addresses): Acti
       "mkdir -m 0 /var/tmp/left",
       "test -d /var/tmp/left && echo BREACH; :",
     ),
+    leaves(
+      "an attribute of /tmp itself",
+      `python3 -c 'import os; os.setxattr("/tmp", "user.left", b"left")'`,
+      `python3 -c 'import os; print("BREACH" if "user.left" in os.listxattr("/tmp") else "")'`,
+    ),
+    {
+      ...leaves(
+        "a daemon of an action that took too long",
+        `setsid bash -c 'exec -a left-late sleep 999' >/dev/null 2>&1 </dev/null & sleep 60`,
+        still("left-late"),
+      ),
+      timeout: 2,
+    },
     leaves("shared memory in /dev/shm", "echo left >/dev/shm/left", "cat /dev/shm/left && echo BREACH; :"),
     leaves("shared memory under a key", "ipcmk --shmem 4096", "ipcs --shmems | grep -q 0x && echo BREACH; :"),
     leaves(

@@ -22,6 +22,8 @@ export interface Asked {
   readonly inputs?: Readonly<Record<string, string>>;
   /** Names of files that it makes. @default none */
   readonly outputs?: readonly string[];
+  /** Seconds that it may take. @default the farm's own limit */
+  readonly timeout?: number;
   /** @default false: an action that was run is run again */
   readonly cached?: boolean;
   /** @default the farm's one, without a name */
@@ -46,6 +48,7 @@ export function action(asked: Asked): { digest: Buffer; blobs: Buffer[] } {
   const itself = Buffer.concat([
     field(1, digestOf(command)),
     field(2, digestOf(root)),
+    ...(asked.timeout === undefined ? [] : [field(6, field(1, asked.timeout))]),
     ...(asked.cached === true ? [] : [field(7, 1)]),
     field(10, Buffer.concat(pairs(1, asked.platform))),
   ]);

@@ -48,7 +48,7 @@ const workerJson = { buildDirectories: [{ runners: [{ concurrency: 1, platform }
 const runnerJson = {
   cleanProcessTable: true,
   cleanTemporaryDirectories: ["/tmp"],
-  runCommandCleaner: ["/usr/bin/setpriv", "--reuid=65534", "/bin/sh", "-c", "kill -KILL -1; :"],
+  runCommandCleaner: ["/bb/sweep", "65534", "/tmp"],
   runCommandsAs: { userId: 65534, groupId: 65534 },
 };
 const tokens = {

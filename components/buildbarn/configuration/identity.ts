@@ -32,8 +32,8 @@ export const KEYS_DIRECTORY = "/keys";
 /** Seconds that a token lives, at most; kubelet brings a new one when a fifth of that is left. */
 export const TOKEN_SECONDS = 3600;
 
-/** Verified tokens that a server remembers: one a caller an hour. */
-const REMEMBERED_TOKENS = 10_000;
+/** Headers that a server remembers, those that it refused among them: a release's clients, and no more memory. */
+const REMEMBERED_TOKENS = 1000;
 
 /** The header by which the scheduler tells builds apart, so that none starves another. */
 const REQUEST_METADATA = "build.bazel.remote.execution.v2.requestmetadata-bin";

@@ -27,25 +27,12 @@ const MESSAGE_QUEUES = "/dev/mqueue";
 /** The user of actions, nobody else's: Debian's passwd calls it `nobody`. */
 export const ACTION_USER = 65534;
 
-/** Removes what the kernel lists: `ipcrm --all` (util-linux 2.38) leaves out what has the id 0. The heading is no id. */
-function removeAll(list: string, option: string): string {
-  return `while read -r key id rest; do ipcrm ${option} "$id"; done </proc/sysvipc/${list}`;
-}
-
 /**
- * As the action's user, for nobody else's processes are among those that it may kill: removes what the kernel keeps
- * under a key, then kills at one blow whatever still runs. BuildBarn's own cleaning reads a list and kills one after
- * another, and a process that forks fast enough is not in the list.
+ * Ends and removes what an action left (`local/toolbox/confine/sweep`): first every process of its user's at one blow, for
+ * BuildBarn's own cleaning reads a list and kills one after another, and a process that forks fast enough is not in the list;
+ * then what they may have written.
  */
-const KILL_ALL = [
-  "/usr/bin/setpriv",
-  `--reuid=${ACTION_USER}`,
-  `--regid=${ACTION_USER}`,
-  "--clear-groups",
-  "/bin/sh",
-  "-c",
-  `${removeAll("shm", "-m")}; ${removeAll("sem", "-s")}; kill -KILL -1; :`,
-];
+const SWEEP = ["/bb/sweep", String(ACTION_USER), ...TEMPORARY_DIRECTORIES, MESSAGE_QUEUES];
 
 /** Permissions that no file of an action has from the start: writing for others than its user. */
 const UMASK = 0o022;
@@ -60,7 +47,7 @@ export function runnerConfiguration(): BbRunner {
     grpcServers: [{ listenPaths: [RUNNER_SOCKET], authenticationPolicy: ALLOW, stopGracefully: true }],
     cleanTemporaryDirectories: [...TEMPORARY_DIRECTORIES, MESSAGE_QUEUES],
     cleanProcessTable: true,
-    runCommandCleaner: KILL_ALL,
+    runCommandCleaner: SWEEP,
     runCommandsAs: { userId: ACTION_USER, groupId: ACTION_USER, additionalGroupIds: [] },
     global: { setUmask: { umask: UMASK } },
   };

@@ -63,9 +63,16 @@ func filter(architecture uint32) []bpf.Instruction {
 	for _, number := range []uint32{unix.SYS_SOCKET, unix.SYS_SOCKETPAIR} {
 		program = append(program, refuseUnless(number, bpf.JumpEqual, unix.AF_UNIX, unix.EAFNOSUPPORT)...)
 	}
-	// No namespace of one's own to be root in. clone3 keeps its flags where a filter cannot look: C libraries fall
-	// back to clone.
-	program = append(program, refuseUnless(unix.SYS_CLONE, bpf.JumpBitsNotSet, unix.CLONE_NEWUSER, unix.EPERM)...)
+	// No namespace of one's own to be root in, and no child of somebody else's, whom nobody would wait for. clone3 keeps
+	// its flags where a filter cannot look: C libraries fall back to clone.
+	flags := uint32(unix.CLONE_NEWUSER | unix.CLONE_PARENT)
+	program = append(program, refuseUnless(unix.SYS_CLONE, bpf.JumpBitsNotSet, flags, unix.EPERM)...)
+	// Nobody holds another process: one that is traced does not end for its parent when it is killed.
+	for _, number := range []uint32{
+		unix.SYS_PTRACE, unix.SYS_PROCESS_VM_READV, unix.SYS_PROCESS_VM_WRITEV, unix.SYS_PIDFD_GETFD,
+	} {
+		program = append(program, refuse(number, unix.EPERM)...)
+	}
 	for _, number := range []uint32{unix.SYS_UNSHARE, unix.SYS_SETNS} {
 		program = append(program, refuse(number, unix.EPERM)...)
 	}
