@@ -37,7 +37,8 @@ describe("the farm on a simulated AWS, in Pulumi's own engine", () => {
     expect(at("kubernetes:core/v1:Namespace monofarm")).toBeGreaterThan(nodes);
     const runners = at("kubernetes:actions.github.com/v1alpha1:AutoscalingRunnerSet monofarm-arm64");
     expect(at("kubernetes:helm.sh/v3:Release runner-controller")).toBeLessThan(runners);
-    expect(at("aws:route53/record:Record entrance")).toBeGreaterThan(nodes);
+    const balancer = at("aws:lb/loadBalancer:LoadBalancer entrance");
+    expect(at("aws:route53/record:Record entrance")).toBeGreaterThan(balancer);
     expect(at("github:index/actionsRunnerGroup:ActionsRunnerGroup github")).toBeLessThan(runners);
   });
 
