@@ -7,7 +7,11 @@ import { METADATA_ADDRESS } from "./from-actions";
 export async function metadataService(): Promise<() => Promise<void>> {
   const address = [`${METADATA_ADDRESS}/32`, "dev", "lo"];
   await run("ip", ["address", "replace", ...address]);
-  const server = createServer((socket) => socket.end("credentials\n"));
+  const server = createServer((socket) => {
+    // Who connects only to see whether one can is gone at once.
+    socket.on("error", () => undefined);
+    socket.end("credentials\n");
+  });
   await new Promise<void>((resolve, reject) => {
     server.on("error", reject);
     server.listen(80, METADATA_ADDRESS, resolve);
