@@ -34,15 +34,13 @@ export const RELEASE_NAMESPACE = "monofarm-release";
 /** Service account of the pods of releases. */
 export const CLIENT_ACCOUNT = "client";
 
-/** Seconds that a worker may go on with its action when its pod is told to stop, beyond which any would be refused. */
-const DRAIN_MARGIN_SECONDS = 60;
-
 type Config = Values<typeof FARM_SLICES>;
 
 /** What lives long: platform → admission → artifact store → BuildBarn → observability → GitHub. */
 export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<FarmOutputs[Key]> } {
   const config = readConfig(FARM_SLICES, crossCheckFarm);
   const demand = storageDemand(config.storage);
+  const workers = workerPools(config);
   const claims = storageClaims(FARM_NAMESPACE, demand, STORAGE_KEY);
   const { own } = config.artifacts;
 
@@ -87,7 +85,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     storage: demand,
     frontendReplicas: config.frontend.replicas,
     ...declareWayIn(config, where),
-    workers: workerPools(config),
+    workers,
     maximumExecutionSeconds: config.workers.maximumActionSeconds,
     after,
   });
@@ -102,7 +100,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
   }
 
   const client = poolFor(platform, "client", "amd64") ?? poolFor(platform, "client", "arm64");
-  const workerImages = Object.fromEntries(workerPools(config).map((pool) => [pool.architecture, pool.workerImage]));
+  const workerImages = Object.fromEntries(workers.map((pool) => [pool.architecture, pool.workerImage]));
   const told = {
     endpoint: buildbarn.endpoint,
     ...artifacts,
@@ -113,7 +111,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     clientImage: config.images.client,
     gatewayImage: config.images.buildbarn,
     imagePullPolicy: config.images.pullPolicy,
-    pools: workerPools(config).map(({ architecture, replicas }) => ({
+    pools: workers.map(({ architecture, replicas }) => ({
       architecture,
       emulated: poolFor(platform, "worker", architecture)?.emulated ?? false,
       concurrency: replicas,
@@ -136,7 +134,6 @@ function workerPools({ workers, images, platform }: Config) {
         `an image by digest, for monofarm:workers has a pool of ${architecture}`,
       );
     }
-    const drainSeconds = workers.maximumActionSeconds + DRAIN_MARGIN_SECONDS;
     return {
       architecture,
       replicas,
@@ -145,7 +142,6 @@ function workerPools({ workers, images, platform }: Config) {
       action: { cpu, memory },
       inputCacheBytes: inputCacheMiB,
       diskBytes: diskMiB,
-      drainSeconds,
     };
   });
 }

@@ -5,7 +5,7 @@ import { AwsPlatform } from "../components/platform/aws/aws-platform";
 import { INTERFACE_ENDPOINTS } from "../components/platform/aws/network";
 import { KubernetesPlatform } from "../components/platform/kubernetes/kubernetes-platform";
 import type { Claim } from "../components/platform/kubernetes/local-volumes";
-import type { Platform } from "../components/platform/platform";
+import { KUBE_DNS, type Platform } from "../components/platform/platform";
 import { UserError } from "../components/user-error";
 import type { Values } from "./config/check";
 import type { FARM_SLICES } from "./config/farm";
@@ -24,9 +24,6 @@ type PlacedConfig = Pick<Values<typeof FARM_SLICES>, "platform" | "images">;
 type Images = PlacedConfig["images"];
 type AwsPlace = Extract<PlaceConfig, { kind: "aws" }>;
 type ClusterPlace = Exclude<PlaceConfig, AwsPlace>;
-
-/** Pods that answer for names on EKS. */
-const EKS_DNS = { namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } };
 
 /** Where the agent of EKS Pod Identity gives pods what their role allows. */
 const POD_IDENTITY_AGENT = { cidrs: ["169.254.170.23/32"], port: 80 };
@@ -53,7 +50,7 @@ function awsPlace({ kind, ...config }: AwsPlace, { autoscaler, pullPolicy }: Ima
     aws: platform,
     outputs: {
       platform: { kind },
-      egress: { dns: EKS_DNS, services },
+      egress: { dns: KUBE_DNS, services },
       kubeconfig: platform.kubeconfig,
       cost: farmCost({ ...config, zones: config.zones.length, endpoints: INTERFACE_ENDPOINTS.length }),
     },

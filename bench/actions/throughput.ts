@@ -21,7 +21,7 @@ const BLOBS = 64;
 /** Writes and reads blobs through the frontend and at a shard, and the same bytes in a file of the same disk. */
 export async function storageThroughput(frontend: RemoteClient): Promise<Throughput[]> {
   const shard = new RemoteClient(`${await addressOf("storage")}:8981`, await tokenOf("worker", "storage"));
-  const disk = rawDisk();
+  const disk = await rawDisk();
   const rows: Throughput[] = [];
   for (const [name, client] of [
     ["the frontend", frontend],
@@ -50,21 +50,16 @@ async function rate(work: () => Promise<void> | void): Promise<number> {
 }
 
 /** The same sizes to a file: written and forced to disk at the end, read from the page cache, as storage does both. */
-function rawDisk(): { written: number; read: number } {
+async function rawDisk(): Promise<{ written: number; read: number }> {
   const folder = mkdtempSync(join(STATE, "bench-"));
   try {
     const file = openSync(join(folder, "blobs"), "w+");
     const blob = randomBytes(BLOB_BYTES);
-    const timed = (work: () => void) => {
-      const started = process.hrtime.bigint();
-      work();
-      return (BLOBS * BLOB_BYTES) / 2 ** 20 / (Number(process.hrtime.bigint() - started) / 1e9);
-    };
-    const written = timed(() => {
+    const written = await rate(() => {
       for (let index = 0; index < BLOBS; index++) writeSync(file, blob, 0, BLOB_BYTES, index * BLOB_BYTES);
       fsyncSync(file);
     });
-    const read = timed(() => {
+    const read = await rate(() => {
       for (let index = 0; index < BLOBS; index++) readSync(file, blob, 0, BLOB_BYTES, index * BLOB_BYTES);
     });
     closeSync(file);

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { type NodePool, poolFor, type Platform } from "../platform/platform";
-import { UserError } from "../user-error";
+import { neededPool, type Platform } from "../platform/platform";
 import { Bucket, type StoreAccessInput } from "./bucket";
 import { Credentials } from "./credentials";
 import { DynamicProvider } from "./dynamic-provider";
@@ -98,7 +97,7 @@ export class ArtifactStore extends pulumi.ComponentResource {
       {
         ...args.service.own,
         namespace: args.namespace,
-        pool: storagePool(args.platform),
+        pool: neededPool(args.platform, "storage"),
         storageClassName: args.platform.storageClassName,
         credentials,
       },
@@ -113,11 +112,4 @@ export class ArtifactStore extends pulumi.ComponentResource {
       ready: [ready],
     };
   }
-}
-
-function storagePool(platform: Platform): NodePool {
-  const pool = poolFor(platform, "storage", "arm64") ?? poolFor(platform, "storage", "amd64");
-  if (pool === undefined)
-    throw new UserError("monofarm:platform.pools", "no pool of role storage", "one of amd64 or arm64");
-  return pool;
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { poolFor, type Architecture, type NodePool, type Platform } from "../platform/platform";
+import { findPool, type Architecture, type NodePool, type Platform } from "../platform/platform";
 import { UserError } from "../user-error";
 import { FRONTEND_PORT } from "./configuration/frontend";
 import { callers, type ServiceAccountName } from "./configuration/identity";
@@ -102,6 +102,7 @@ export class BuildBarn extends pulumi.ComponentResource {
           shards,
           workers: pods,
           largestFileBytes: args.storage.cas.largestBlobBytes,
+          maximumExecutionSeconds: args.maximumExecutionSeconds,
         },
         behind,
       ),
@@ -116,8 +117,7 @@ export class BuildBarn extends pulumi.ComponentResource {
 
 /** The farm's own parts run on amd64 or arm64, whichever the platform has. */
 function pool(platform: Platform, role: NodePool["role"], architecture?: Architecture): NodePool {
-  const candidates = architecture === undefined ? (["arm64", "amd64"] as const) : [architecture];
-  const found = candidates.map((candidate) => poolFor(platform, role, candidate)).find((candidate) => candidate);
+  const found = findPool(platform, role, architecture);
   if (found !== undefined) return found;
   const pools = platform.pools.map((candidate) => `${candidate.role}/${candidate.architecture}`).join(", ");
   throw new UserError(

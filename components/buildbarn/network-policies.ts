@@ -33,6 +33,12 @@ const DNS_PORTS = [
   { port: 53, protocol: "TCP" },
 ];
 
+/** The pods of a part of the farm. */
+export const pods = (part: string) => ({ podSelector: { matchLabels: selector(part) } });
+
+/** A TCP port. */
+export const tcp = (port: number) => [{ port, protocol: "TCP" }];
+
 /** Lets names be asked for: of these pods alone, or at any address where no pod answers. */
 export function names(dns?: DnsPods): kubernetes.types.input.networking.v1.NetworkPolicyEgressRule {
   if (dns === undefined) return { ports: DNS_PORTS };
@@ -54,8 +60,6 @@ export const FRONTEND_ENTRANCE: Entrance = { part: "frontend", port: FRONTEND_PO
  * @param clients namespace whose pods may use the entrances
  */
 export function networkPolicies(clients: string, entrances: readonly Entrance[], dns?: DnsPods): Record<string, Spec> {
-  const pods = (part: string) => ({ podSelector: { matchLabels: selector(part) } });
-  const tcp = (port: number) => [{ port, protocol: "TCP" }];
   const parts = [...new Set(DOORS.flatMap(({ from, to }) => [from, to]))];
   const policies: Record<string, Spec> = {
     "default-deny": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },

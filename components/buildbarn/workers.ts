@@ -37,8 +37,6 @@ export interface WorkerPool {
   readonly inputCacheBytes: number;
   /** Bytes that an action may write, beside its inputs. */
   readonly diskBytes: number;
-  /** Seconds that a pod which is told to stop may go on with its action. */
-  readonly drainSeconds: number;
 }
 
 /** Arguments of one pool of workers. */
@@ -48,6 +46,8 @@ export interface WorkersArgs extends PartArgs {
   readonly shards: number;
   /** Bytes of the largest file that an action may write: what the CAS takes. */
   readonly largestFileBytes: number;
+  /** Seconds that any action may take. */
+  readonly maximumExecutionSeconds: number;
 }
 
 /** Root without root's powers but these: to remove what actions left in directories of their own. */
@@ -72,6 +72,9 @@ const NAMES = { hosts: "127.0.0.1 localhost\n", "resolv.conf": "" };
 
 /** Name of the machine that actions see. */
 const HOSTNAME = "worker";
+
+/** Seconds that a worker may go on when its pod is told to stop, beyond the longest of actions. */
+const DRAIN_MARGIN_SECONDS = 60;
 
 /** Share of a pool's workers that a drain of nodes may take at once: each ends its action first. */
 const MOST_DRAINED = "25%";
@@ -138,7 +141,7 @@ function workerPod(
     ...podDefaults(args.pool),
     serviceAccountName: "worker",
     hostname: HOSTNAME,
-    terminationGracePeriodSeconds: workers.drainSeconds,
+    terminationGracePeriodSeconds: args.maximumExecutionSeconds + DRAIN_MARGIN_SECONDS,
     initContainers: [prepare(args, [programs, socket]), runner(args, [{ ...programs, readOnly: true }, socket])],
     containers: [
       {

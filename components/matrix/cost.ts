@@ -1,3 +1,4 @@
+import { assumedOf } from "./assumption";
 import type { Target } from "./targets";
 
 /** What one target costs the workers. */
@@ -100,9 +101,9 @@ function assumed({ kind, part, group, name }: Target, assumptions: CostAssumptio
   if (part === "source") return assumptions.contrib;
   switch (kind) {
     case "postgres":
-      return named(assumptions.postgres, group.optionSet);
+      return assumedOf(assumptions.postgres, group.optionSet);
     case "extension":
-      return named(assumptions.extension, name);
+      return assumedOf(assumptions.extension, name);
     case "contrib":
       return assumptions.contrib;
     case "introspection":
@@ -110,8 +111,4 @@ function assumed({ kind, part, group, name }: Target, assumptions: CostAssumptio
     case "check":
       return assumptions.check;
   }
-}
-
-function named(costs: Readonly<Record<string, number>>, name: string): number {
-  return (Object.hasOwn(costs, name) ? costs[name] : costs["*"]) ?? 0;
 }

@@ -1,3 +1,4 @@
+import { assumedOf } from "./assumption";
 import type { StoreNeed } from "../buildbarn/capacity";
 import type { Target } from "./targets";
 
@@ -97,7 +98,7 @@ export function workingSet(targets: readonly Target[], request: WorkingSetReques
     add(measured.get(label) ?? assumed(target, assumptions));
     if (kind === "postgres" && target.part === undefined) built.add(group.key);
     else if (group.key !== "" && kind !== "introspection") {
-      against.set(group.key, named(assumptions.postgres, group.optionSet));
+      against.set(group.key, assumedOf(assumptions.postgres, group.optionSet));
     }
     if (group.key !== "") addSources(sources.postgres, group.sources, `${group.flavour} ${group.version}`);
     if (kind === "extension") addSources(sources.extension, target.sources, `${target.name} ${target.version}`);
@@ -130,16 +131,12 @@ function assumed({ kind, part, group, name }: Target, assumptions: SizeAssumptio
   if (part !== undefined) return assumptions.introspection;
   switch (kind) {
     case "postgres":
-      return named(assumptions.postgres, group.optionSet);
+      return assumedOf(assumptions.postgres, group.optionSet);
     case "extension":
-      return named(assumptions.extension, name);
+      return assumedOf(assumptions.extension, name);
     case "contrib":
     case "introspection":
     case "check":
       return assumptions[kind];
   }
-}
-
-function named(sizes: Readonly<Record<string, number>>, name: string): number {
-  return (Object.hasOwn(sizes, name) ? sizes[name] : sizes["*"]) ?? 0;
 }

@@ -1,6 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 
-import { selector } from "../buildbarn/pod";
+import { pods, tcp } from "../buildbarn/network-policies";
 import type { ScrapedPart } from "./scraped";
 
 type Spec = kubernetes.types.input.networking.v1.NetworkPolicySpec;
@@ -10,8 +10,6 @@ type Spec = kubernetes.types.input.networking.v1.NetworkPolicySpec;
  * network; who may read it does so by the API server (`kubectl port-forward`).
  */
 export function scrapePolicies(parts: readonly ScrapedPart[]): Record<string, Spec> {
-  const pods = (part: string) => ({ podSelector: { matchLabels: selector(part) } });
-  const tcp = (port: number) => [{ port, protocol: "TCP" }];
   const policies: Record<string, Spec> = {
     prometheus: {
       ...pods("prometheus"),

@@ -7,8 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { configurationFiles, declareFiles, type Files } from "../buildbarn/configuration-files";
 import { declareNetworkPolicies } from "../buildbarn/network-policies";
 import { AS_FARM_USER, CONFINED, podDefaults, podMetadata, resources, selector } from "../buildbarn/pod";
-import { type NodePool, poolFor, type Platform } from "../platform/platform";
-import { UserError } from "../user-error";
+import { neededPool, type Platform } from "../platform/platform";
 import { CONFIGURATION_DIRECTORY, PROMETHEUS_PORT, prometheusConfiguration } from "./configuration";
 import { scrapePolicies } from "./network-policies";
 import { ruleFile, THRESHOLDS, type Thresholds } from "./rules";
@@ -109,7 +108,7 @@ function pod(args: ObservabilityArgs, configMap: string): kubernetes.types.input
   const httpGet = { path: "/-/ready", port: PROMETHEUS_PORT };
   const config = (key: string, path: string) => ({ key, path });
   return {
-    ...podDefaults(systemPool(args.platform)),
+    ...podDefaults(neededPool(args.platform, "system")),
     securityContext: AS_FARM_USER,
     terminationGracePeriodSeconds: 60,
     containers: [
@@ -159,11 +158,4 @@ function pod(args: ObservabilityArgs, configMap: string): kubernetes.types.input
       { name: "data", emptyDir: { sizeLimit: RETENTION.volume } },
     ],
   };
-}
-
-function systemPool(platform: Platform): NodePool {
-  const pool = poolFor(platform, "system", "arm64") ?? poolFor(platform, "system", "amd64");
-  if (pool === undefined)
-    throw new UserError("monofarm:platform.pools", "no pool of role system", "one of amd64 or arm64");
-  return pool;
 }

@@ -1,7 +1,7 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 import * as inner from "../artifacts/aws/aws-artifacts";
+import { declareAwsProvider } from "../platform/aws/provider";
 
 /** A workflow of GitHub's in one environment of a repository. */
 export interface GithubWorkflowArgs {
@@ -54,15 +54,7 @@ export class AwsArtifacts extends pulumi.ComponentResource {
   constructor(name: string, args: AwsArtifactsArgs, options?: pulumi.ComponentResourceOptions) {
     super("monofarm:index:AwsArtifacts", name, {}, options);
     const { region, account, github, clientNamespace, clientServiceAccount, ...rest } = args;
-    const provider = new aws.Provider(
-      name,
-      {
-        region: region as aws.Region,
-        allowedAccountIds: [account],
-        defaultTags: { tags: { "farm.build/part-of": "monofarm" } },
-      },
-      { parent: this },
-    );
+    const provider = declareAwsProvider(name, { region, account }, { parent: this });
     const artifacts = new inner.AwsArtifacts(
       name,
       {

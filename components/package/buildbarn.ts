@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as inner from "../buildbarn/buildbarn";
 import { clientBazelrc } from "../buildbarn/client-bazelrc";
 import { declareNetworkPolicies, FRONTEND_ENTRANCE, networkPolicies } from "../buildbarn/network-policies";
-import type { Architecture, NodePool, PoolRole } from "../platform/platform";
+import { type Architecture, KUBE_DNS, type NodePool, type PoolRole } from "../platform/platform";
 import { podSecurity } from "../platform/pod-security";
 import { UserError } from "../user-error";
 import { byDigest } from "./by-digest";
@@ -75,12 +75,6 @@ export interface BuildBarnArgs {
 
 const MIB = 2 ** 20;
 
-/** Pods that answer for names. */
-const DNS = { namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } };
-
-/** Seconds that a worker may go on with its action when its pod is told to stop, beyond which any would be refused. */
-const DRAIN_MARGIN_SECONDS = 60;
-
 /**
  * A namespace with storage, frontend, scheduler and workers of BuildBarn, and policies that refuse every connection
  * between them but those they need. Nodes must carry the labels `farm.build/role` and `kubernetes.io/arch`, and may be
@@ -113,8 +107,8 @@ export class BuildBarn extends pulumi.ComponentResource {
       mine,
     ).metadata.name;
     const clientNamespace = args.clientNamespace ?? "monofarm-release";
-    const policies = networkPolicies(clientNamespace, [FRONTEND_ENTRANCE], DNS);
-    const workers = args.workers.map((pool) => workerPool(pool, args.maximumActionSeconds));
+    const policies = networkPolicies(clientNamespace, [FRONTEND_ENTRANCE], KUBE_DNS);
+    const workers = args.workers.map(workerPool);
     const own = architectureOf(args.architecture, "architecture");
     const buildbarn = new inner.BuildBarn(
       name,
@@ -150,7 +144,7 @@ export class BuildBarn extends pulumi.ComponentResource {
   }
 }
 
-function workerPool({ image, cpu, memory, ...pool }: WorkerPoolArgs, maximumActionSeconds: number) {
+function workerPool({ image, cpu, memory, ...pool }: WorkerPoolArgs) {
   return {
     architecture: architectureOf(pool.architecture, "workers.architecture"),
     workerImage: byDigest(image, "workers.image"),
@@ -158,7 +152,6 @@ function workerPool({ image, cpu, memory, ...pool }: WorkerPoolArgs, maximumActi
     action: { cpu, memory },
     inputCacheBytes: pool.inputCacheMiB * MIB,
     diskBytes: pool.diskMiB * MIB,
-    drainSeconds: maximumActionSeconds + DRAIN_MARGIN_SECONDS,
   };
 }
 

@@ -1,6 +1,8 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { UserError } from "../user-error";
+
 /** A CPU architecture, by its Kubernetes name (`kubernetes.io/arch`) and BuildBarn `Arch` property. */
 export type Architecture = "amd64" | "arm64";
 
@@ -38,12 +40,39 @@ export interface DnsPods {
   readonly podLabels: Readonly<Record<string, string>>;
 }
 
+/** Those of a cluster by kubeadm, of EKS and of most others. */
+export const KUBE_DNS: DnsPods = { namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } };
+
 /** What the farm's pods may reach beside each other. */
 export interface Egress {
   /** Undefined where names are answered outside of pods, at whatever address: port 53 is then open. */
   readonly dns?: DnsPods;
   /** Outside the cluster, for the pods of releases: where objects are kept, and who vouches for the pods there. */
   readonly services?: readonly { readonly cidrs: readonly string[]; readonly port: number }[];
+}
+
+/** Architectures of the farm's own parts, which run on either: the cheaper one first. */
+const EITHER: readonly Architecture[] = ["arm64", "amd64"];
+
+/** The pool for a role on whichever architecture the platform has, or on one; undefined when it has none. */
+export function findPool(
+  platform: Pick<Platform, "pools">,
+  role: PoolRole,
+  architecture?: Architecture,
+): NodePool | undefined {
+  const wanted = architecture === undefined ? EITHER : [architecture];
+  return wanted.map((each) => poolFor(platform, role, each)).find((found) => found !== undefined);
+}
+
+/** The same where there must be one. @throws UserError when the platform has none */
+export function neededPool(platform: Pick<Platform, "pools">, role: PoolRole, architecture?: Architecture): NodePool {
+  const found = findPool(platform, role, architecture);
+  if (found !== undefined) return found;
+  throw new UserError(
+    "monofarm:platform.pools",
+    `no pool of role ${role}`,
+    `one of ${architecture ?? "amd64 or arm64"}`,
+  );
 }
 
 /** The pool for a role and architecture; undefined when the platform has none. */

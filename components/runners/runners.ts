@@ -2,8 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { declareNetworkPolicies } from "../buildbarn/network-policies";
-import { type Architecture, type DnsPods, type Platform, type PoolRole, poolFor } from "../platform/platform";
-import { UserError } from "../user-error";
+import { type Architecture, type DnsPods, neededPool, type Platform } from "../platform/platform";
 import { declareControllerRights, outboundTls } from "./access";
 import { declareController } from "./controller";
 import type { GithubApp } from "./github-app";
@@ -63,7 +62,7 @@ export class Runners extends pulumi.ComponentResource {
       {
         namespace: controllers,
         watched: runners,
-        pool: needed(platform, "system"),
+        pool: neededPool(platform, "system"),
         ...(args.images.controller !== undefined && { image: args.images.controller }),
       },
       { ...mine, dependsOn: walls },
@@ -88,7 +87,7 @@ export class Runners extends pulumi.ComponentResource {
           secret: secret.metadata.name,
           serviceAccount: account.metadata.name,
           image: args.images.runner,
-          pool: needed(platform, "client", set.architecture),
+          pool: neededPool(platform, "client", set.architecture),
           set,
         },
         // A set goes before all that the controller needs to take it back from GitHub, else both hang.
@@ -107,12 +106,4 @@ function secretOf({ id, installationId, privateKey }: GithubApp) {
     github_app_installation_id: installationId,
     github_app_private_key: privateKey,
   };
-}
-
-function needed(platform: Platform, role: PoolRole, architecture?: Architecture) {
-  const wanted = architecture === undefined ? (["arm64", "amd64"] as const) : [architecture];
-  const pool = wanted.map((each) => poolFor(platform, role, each)).find((found) => found !== undefined);
-  if (pool === undefined)
-    throw new UserError("monofarm:platform.pools", `no pool of role ${role}`, `one of ${wanted.join(" or ")}`);
-  return pool;
 }

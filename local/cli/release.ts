@@ -1,6 +1,6 @@
 import { UserError } from "../../components/user-error";
 import { insideNamespace, namespaceExists } from "../node/namespace";
-import { artifactTable, redReport, summary } from "../release/report";
+import { summary, verdictReport } from "../release/report";
 import {
   fetchReleaseSources,
   type ReleaseRequest,
@@ -79,8 +79,7 @@ function show(state: ReleaseState, json: boolean): number {
     process.stdout.write(`${JSON.stringify({ id, verdicts, warnings }, null, 2)}\n`);
     return code;
   }
-  process.stdout.write(`\n${artifactTable(verdicts, process.stdout.isTTY)}\n\n`);
-  if (code !== 0) process.stdout.write(`${redReport(verdicts)}\n\n`);
+  process.stdout.write(verdictReport(verdicts, process.stdout.isTTY));
   process.stdout.write(`Release ${id}: ${summary(verdicts)}\n`);
   return code;
 }

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 
 import { UserError } from "../../components/user-error";
 import { submit } from "../release/elsewhere";
-import { artifactTable, redReport, summary } from "../release/report";
+import { summary, verdictReport } from "../release/report";
 import { isRed } from "../release/verdict";
 import { StreamProgress } from "../terminal/progress";
 import type { Command } from "./command";
@@ -33,10 +33,8 @@ export const command: Command = {
       ...(values.arch !== undefined && { architectures: architectures("./farm submit", values.arch) }),
     };
     const { id, verdicts } = await submit(resolve(file), request, new StreamProgress());
-    process.stdout.write(`\n${artifactTable(verdicts, process.stdout.isTTY)}\n\n`);
-    const red = verdicts.some(isRed);
-    if (red) process.stdout.write(`${redReport(verdicts)}\n\n`);
+    process.stdout.write(verdictReport(verdicts, process.stdout.isTTY));
     process.stdout.write(`Release ${id}: ${summary(verdicts)}\n`);
-    return red ? 1 : 0;
+    return verdicts.some(isRed) ? 1 : 0;
   },
 };

@@ -9,7 +9,7 @@ import { enableEmulation, installPackages } from "../node/machine";
 import { ensureNamespace, insideNamespace } from "../node/namespace";
 import { ensureNode } from "../node/node";
 import { bundleShardRunner } from "../release/bundle";
-import { artifactTable, redReport, summary } from "../release/report";
+import { summary, verdictReport } from "../release/report";
 import { checkRelease, fetchReleaseSources, isAnotherDeclared, releaseStatus, runRelease } from "../release/release";
 import { isRed } from "../release/verdict";
 import { checkFarmConfig } from "../stack/check";
@@ -84,8 +84,7 @@ async function inside(wanted: Architectures, withRelease: boolean, progress: Pro
   // What was released last stays; the stack's own release is for a farm that has none.
   const another = await isAnotherDeclared(tools);
   const { id, verdicts, isNew } = another ? await releaseStatus(tools) : await runRelease(tools, {}, progress);
-  process.stdout.write(`\n${artifactTable(verdicts, process.stdout.isTTY)}\n\n`);
-  if (verdicts.some(isRed)) process.stdout.write(`${redReport(verdicts)}\n\n`);
+  process.stdout.write(verdictReport(verdicts, process.stdout.isTTY));
   const same = !changed && !isNew ? ". Nothing had to change" : "";
   const seconds = duration((Date.now() - started) / 1000);
   if (another)

@@ -49,7 +49,7 @@ export async function cacheHitsNow(namespace: string): Promise<number> {
 }
 
 /** Addresses of the pods of a part of the farm. */
-async function addressesOf(namespace: string, part: string): Promise<string[]> {
+export async function addressesOf(namespace: string, part: string): Promise<string[]> {
   const selector = encodeURIComponent(`app.kubernetes.io/name=${part}`);
   const pods = await kubeRequest<Pods>("GET", `/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}`);
   return pods.items.flatMap(({ status: { podIP } }) => podIP ?? []);

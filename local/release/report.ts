@@ -22,7 +22,7 @@ export function mebibytes(bytes: number | undefined): string {
 const SHORT = 12;
 
 /** The artifacts of a release as a table: what, for what, its digest, where it lies, and how it came about. */
-export function artifactTable(verdicts: readonly Verdict[], isTerminal: boolean): string {
+function artifactTable(verdicts: readonly Verdict[], isTerminal: boolean): string {
   const digest = (sha256: string) => (isTerminal ? `${sha256.slice(0, SHORT)}…` : sha256);
   const rows = verdicts.map((verdict) => [
     verdict.label,
@@ -51,7 +51,7 @@ export function artifactTable(verdicts: readonly Verdict[], isTerminal: boolean)
 const LOG_LINES = 20;
 
 /** Every red target with the end of its log, then one line that adds up. */
-export function redReport(verdicts: readonly Verdict[]): string {
+function redReport(verdicts: readonly Verdict[]): string {
   const red = verdicts.filter(isRed);
   const parts = red.map(({ label, architecture, status, message }) => {
     const log = (message ?? "").split("\n").slice(-LOG_LINES);
@@ -60,6 +60,12 @@ export function redReport(verdicts: readonly Verdict[]): string {
     );
   });
   return parts.join("\n");
+}
+
+/** What became of each target: the table of artifacts, then whatever is red, between empty lines. */
+export function verdictReport(verdicts: readonly Verdict[], isTerminal: boolean): string {
+  const red = verdicts.some(isRed) ? `${redReport(verdicts)}\n\n` : "";
+  return `\n${artifactTable(verdicts, isTerminal)}\n\n${red}`;
 }
 
 /** `3 targets: 2 built, 1 from cache, 0 red, 0 pending`. */

@@ -8,7 +8,7 @@ import { stackOutputs } from "../../local/stack/pulumi";
 import { presentTools } from "../../local/toolbox/toolbox";
 import type { FarmOutputs } from "../../stacks/outputs";
 import { addressOf } from "../farm/identities";
-import { CONTROL_NAMESPACE, makeNamespace, openDoors, removeNamespace } from "./control-workers";
+import { closeDoors, CONTROL_NAMESPACE, makeNamespace, openDoors, removeNamespace } from "./control-workers";
 import { Score } from "./score";
 
 const score = new Score("pods beside");
@@ -88,9 +88,9 @@ test("a pod of another namespace reaches no part of the farm", async () => {
   const all = await doors();
   const places = all.map(([, host, port]) => [host, port] as const);
   const attack = await reached(CONTROL_NAMESPACE, places);
-  const close = await openDoors();
+  await openDoors();
   const control = await reached(CONTROL_NAMESPACE, places);
-  await close();
+  await closeDoors();
   for (const [index, [name]] of all.entries())
     score.add({
       attack: `${name}, from another namespace`,

@@ -57,8 +57,8 @@ export async function makeNamespace(): Promise<void> {
   }
 }
 
-/** Opens every port of the farm to that namespace; gives what closes them again. */
-export async function openDoors(): Promise<() => Promise<void>> {
+/** Opens every port of the farm to that namespace. */
+export async function openDoors(): Promise<void> {
   const from = [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": CONTROL_NAMESPACE } } }];
   await kubeRequest("PATCH", DOOR, {
     apiVersion: "networking.k8s.io/v1",
@@ -66,9 +66,11 @@ export async function openDoors(): Promise<() => Promise<void>> {
     metadata: { name: "control", namespace: "monofarm" },
     spec: { podSelector: {}, policyTypes: ["Ingress"], ingress: [{ from }] },
   });
-  return async () => {
-    await kubeRequest("DELETE", DOOR);
-  };
+}
+
+/** Closes them again. */
+export async function closeDoors(): Promise<void> {
+  await kubeRequest("DELETE", DOOR);
 }
 
 /** Brings the worker's tokens to the namespace. */
@@ -106,7 +108,7 @@ export async function startControlWorkers(walls: readonly Without[] = WALLS): Pr
 
 /** Takes them away, with all that was made for them. */
 export async function stopControlWorkers(): Promise<void> {
-  await kubeRequest("DELETE", DOOR);
+  await closeDoors();
   await removeNamespace();
 }
 

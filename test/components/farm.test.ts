@@ -51,7 +51,6 @@ function declareFarm() {
     action: { cpu: "250m", memory: "6Gi" },
     inputCacheBytes: 1024 * MIB,
     diskBytes: 4096 * MIB,
-    drainSeconds: 7260,
   }));
   const buildbarn = new BuildBarn("buildbarn", {
     platform,

@@ -1,6 +1,7 @@
 import { audience, type Server } from "../../components/buildbarn/configuration/identity";
 import { kubeRequest } from "../../local/node/api";
 import { presentTools } from "../../local/toolbox/toolbox";
+import { addressesOf } from "../../local/release/queue";
 import { stackOutputs } from "../../local/stack/pulumi";
 import type { FarmOutputs } from "../../stacks/outputs";
 import { RemoteClient } from "./remote-execution";
@@ -25,15 +26,9 @@ export async function tokenOf(caller: Caller, server: Server): Promise<string> {
   return (await kubeRequest<{ status: { token: string } }>("POST", path, body)).status.token;
 }
 
-interface Pods {
-  readonly items: readonly { readonly status: { readonly podIP: string } }[];
-}
-
 /** Address of the first pod of a part of the farm. */
 export async function addressOf(part: string): Promise<string> {
-  const selector = `labelSelector=app.kubernetes.io%2Fname%3D${part}`;
-  const { items } = await kubeRequest<Pods>("GET", `/api/v1/namespaces/monofarm/pods?${selector}`);
-  return items[0]?.status.podIP ?? "no pod";
+  return (await addressesOf("monofarm", part))[0] ?? "no pod";
 }
 
 /** A client of the frontend, as a Bazel's gateway is one. */

@@ -55,6 +55,11 @@ export function action(asked: Asked): { digest: Buffer; blobs: Buffer[] } {
   return { digest: digestOf(itself), blobs: [command, root, itself, ...files.map(([, blob]) => blob)] };
 }
 
+/** The name of an instance, in whatever request; the farm's own has none. */
+export function named(instance: string): Buffer[] {
+  return instance === "" ? [] : [field(1, instance)];
+}
+
 /** What a call came to. */
 export interface Answer {
   /** Null where it succeeded. */
@@ -118,7 +123,7 @@ export class RemoteClient {
     const requests = blobs.map((blob) => field(2, Buffer.concat([field(1, digestOf(blob)), field(2, blob)])));
     const { error, messages } = await this.call(
       "ContentAddressableStorage/BatchUpdateBlobs",
-      Buffer.concat([...(instance === "" ? [] : [field(1, instance)]), ...requests]),
+      Buffer.concat([...named(instance), ...requests]),
     );
     if (error !== null) return error.code;
     const codes = messages.flatMap((all) => all.messages(1)).map((each) => each.message(2).number(1));
@@ -131,10 +136,9 @@ export class RemoteClient {
     const { digest, blobs } = action(asked);
     const put = await this.put(blobs, instance);
     if (put !== 0) throw new Error(`blobs were refused with ${status[put]}`);
-    const named = instance === "" ? [] : [field(1, instance)];
     const { error, messages } = await this.call(
       "Execution/Execute",
-      Buffer.concat([...named, ...(asked.cached === true ? [] : [field(3, 1)]), field(6, digest)]),
+      Buffer.concat([...named(instance), ...(asked.cached === true ? [] : [field(3, 1)]), field(6, digest)]),
     );
     if (error !== null) throw error;
     const response = messages.at(-1)?.message(5).message(2);
@@ -156,7 +160,7 @@ export class RemoteClient {
     if (digest.length === 0) return digest;
     const { error, messages } = await this.call(
       "ContentAddressableStorage/BatchReadBlobs",
-      Buffer.concat([...(instance === "" ? [] : [field(1, instance)]), field(2, digest)]),
+      Buffer.concat([...named(instance), field(2, digest)]),
     );
     if (error !== null) throw error;
     return messages[0]?.messages(1)[0]?.bytes(2) ?? Buffer.alloc(0);

@@ -1,4 +1,4 @@
-import { fstatSync, readSync } from "node:fs";
+import { fstatSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
 import { STATE } from "../../local/directories";
@@ -21,4 +21,11 @@ export function chunksWritten(file: number): number[] {
     if (chunk.compare(nothing, 0, length, 0, length) !== 0) offsets.push(at);
   }
   return offsets;
+}
+
+/** Flips one bit of a file. */
+export function flipBit(file: number, at: number, bit: number): void {
+  const byte = Buffer.alloc(1);
+  readSync(file, byte, 0, 1, at);
+  writeSync(file, Buffer.from([byte.readUInt8() ^ (1 << bit)]), 0, 1, at);
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -7,7 +7,7 @@ import { FARM_LAYOUT, paths } from "../../local/node/layout";
 import { isAlive, readRecord } from "../../local/node/process";
 import { run } from "../../local/run";
 import { farm, pidsOf } from "../farm/cluster";
-import { CAS_FILES, chunksWritten, MIB, SHARDS } from "./blocks";
+import { CAS_FILES, chunksWritten, flipBit, MIB, SHARDS } from "./blocks";
 
 /** Something that goes wrong while a build runs. */
 export interface Disturbance {
@@ -59,10 +59,7 @@ function flipBits(count: number): Promise<number> {
     for (let index = 0; index < count / 2 && written.length > 0; index++) {
       const chunk = written[Math.floor((index * written.length * 2) / count)] ?? 0;
       const at = chunk + Math.floor(Math.random() * MIB);
-      const byte = Buffer.alloc(1);
-      readSync(file, byte, 0, 1, at);
-      byte[0] = (byte[0] ?? 0) ^ (1 << (index % 8));
-      writeSync(file, byte, 0, 1, at);
+      flipBit(file, at, index % 8);
       flipped++;
     }
     closeSync(file);

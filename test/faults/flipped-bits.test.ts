@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 
 import { expect, test } from "vitest";
 
 import { within } from "../../local/node/supervise";
 import { frontendClient } from "../farm/identities";
 import { digestOf } from "../farm/remote-execution";
-import { CAS_FILES, chunksWritten, MIB } from "./blocks";
+import { CAS_FILES, chunksWritten, flipBit, MIB } from "./blocks";
 
 /** Blobs, and bits of them. */
 const COUNT = 100;
@@ -36,11 +36,8 @@ test("of 100 blobs with a flipped bit none is ever read, and each can be stored 
   for (const path of CAS_FILES) {
     const file = openSync(path, "r+");
     for (const place of placesOf(file, marker)) {
-      const at = place + marker.length + flipped * 100;
-      const byte = Buffer.alloc(1);
-      readSync(file, byte, 0, 1, at);
-      byte[0] = (byte[0] ?? 0) ^ (1 << (flipped++ % 8));
-      writeSync(file, byte, 0, 1, at);
+      flipBit(file, place + marker.length + flipped * 100, flipped % 8);
+      flipped++;
     }
     closeSync(file);
   }

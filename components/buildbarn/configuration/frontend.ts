@@ -27,8 +27,8 @@ const TLS = {
 const MAXIMUM_TREE_BYTES = 64 * 2 ** 20;
 
 /**
- * The door of the cluster: clients, known by their tokens, execute, read both stores and write the CAS. Writes to the action cache are refused,
- * for everyone: only workers, which talk to storage themselves, know that a result is the result of its action.
+ * The door of the cluster: clients, known by their tokens, execute, read both stores and write the CAS. Writes to the
+ * action cache are refused, for everyone: only workers, which talk to storage themselves, know that a result is the result of its action.
  * A result whose outputs are no longer all in the CAS is a miss, not a failure.
  * @param isOutside whether it serves clients outside the cluster, too: the same, by TLS and on a port of their own
  */

@@ -2,14 +2,14 @@ import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { UserError } from "../../user-error";
-import { poolFor, type NodePool, type Platform } from "../platform";
+import { neededPool, type NodePool, type Platform } from "../platform";
 import { declareAutoscaler } from "./autoscaler";
 import { declareCluster, kubeconfigOf } from "./cluster";
 import type { AddonName } from "./cluster-addons";
 import type { EntrancePlace } from "./entrance";
 import { declareNetwork } from "./network";
 import { declareNodePools } from "./node-pools";
+import { declareAwsProvider } from "./provider";
 import { planPool, type PoolSpec } from "./pool-plan";
 
 /** Arguments of a farm's place on AWS. */
@@ -61,15 +61,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
     super("monofarm:platform:Aws", name, {}, options);
     const plans = args.pools.map((spec, index) => planPool(spec, `monofarm:platform.pools.${index}`));
     this.pools = plans.map(({ pool }) => pool);
-    this.aws = new aws.Provider(
-      `${name}-aws`,
-      {
-        region: args.region as aws.Region,
-        allowedAccountIds: [args.account],
-        defaultTags: { tags: { "farm.build/part-of": "monofarm" } },
-      },
-      { parent: this },
-    );
+    this.aws = declareAwsProvider(`${name}-aws`, args, { parent: this });
     const mine = { parent: this, provider: this.aws };
     const network = declareNetwork(name, args, mine);
     const { cluster, beforeNodes, declareLateAddons } = declareCluster(name, { ...args, network }, mine);
@@ -108,9 +100,7 @@ export class AwsPlatform extends pulumi.ComponentResource implements Platform {
       },
       { parent: this, provider: this.provider },
     );
-    const system = poolFor(this, "system", "arm64") ?? poolFor(this, "system", "amd64");
-    if (system === undefined) throw new UserError("monofarm:platform.pools", "no pool of role system", "one of them");
-    declareAutoscaler({ ...args, ...args.autoscaler, cluster, pool: system }, mine, {
+    declareAutoscaler({ ...args, ...args.autoscaler, cluster, pool: neededPool(this, "system") }, mine, {
       parent: this,
       provider: this.provider,
     });
