@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
   lint: { summary: "what makes a Bazel workspace leak", load: () => import("./lint") },
   toolbox: { summary: "the tools of the farm: version, found or built, sha256", load: () => import("./toolbox") },
   env: { summary: 'print the environment for plain pulumi: eval "$(./farm env)"', load: () => import("./env") },
+  "rotate-keys": { summary: "exchange the key that signs the farm's tokens", load: () => import("./rotate-keys") },
   down: { summary: "stop the farm; --purge removes its data too", load: () => import("./down") },
 };
 

@@ -7,12 +7,10 @@ import { duration } from "../../local/terminal/progress";
 import { table } from "../../local/terminal/table";
 import { farm, release } from "../farm/cluster";
 import { type Disturbance, DISTURBANCES } from "./disturbances";
+import { LONG } from "./long";
 
 /** A dozen compilations and an archive of them: always run, never cached. */
 const TARGET = "//smoke:parts";
-
-/** All disturbances, not only those that a test of every day has time for. */
-const LONG = process.env["MONOFARM_LONG"] === "1";
 
 interface Built {
   readonly sha256: string;

@@ -1,0 +1,2 @@
+/** All faults, not only those that a test of every day has time for. */
+export const LONG = process.env["MONOFARM_LONG"] === "1";
