@@ -136,7 +136,8 @@ export function actionAttacks({ frontend, scheduler, storage }: Addresses): Acti
         'code = bytes.fromhex("53b867010000bb02000000b90100000031d2cd805bc3")',
         "page = mmap.mmap(-1, 4096, prot=7); page.write(code)",
         "call = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))",
-        'print("BREACH" if call() >= 0 else "refused")',
+        // The shell repeats the whole script when this is killed.
+        'print("BREA" + "CH" if call() >= 0 else "refused")',
       )}
 ) 2>&1; :`,
     },
@@ -271,7 +272,7 @@ export function actionAttacks({ frontend, scheduler, storage }: Addresses): Acti
         "    children.append(child)",
         '  print("BREACH")',
         "except OSError as refused: print(len(children), refused)",
-        "for child in children: os.kill(child, signal.SIGKILL)",
+        "for child in children: os.kill(child, signal.SIGKILL); os.waitpid(child, 0)",
       ),
     },
   ];
