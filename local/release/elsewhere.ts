@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { stringify } from "yaml";
 
+import { workersName } from "../../components/buildbarn/worker-class";
 import { planFarmRelease } from "../../components/matrix/farm-release";
 import type { ReleasePlan } from "../../components/matrix/plan";
 import { readIndex } from "../../components/matrix/read-index";
@@ -105,9 +106,9 @@ export class Elsewhere {
 
   /** Has as many workers as the farm has for these architectures, and none of others. */
   async scale(architectures: readonly Architecture[]): Promise<void> {
-    for (const { architecture, concurrency } of this.farm.pools) {
+    for (const { architecture, workerClass, concurrency } of this.farm.pools) {
       const replicas = architectures.includes(architecture) ? concurrency : 0;
-      const of = ["--namespace", this.farm.namespace, `deployment/worker-${architecture}`];
+      const of = ["--namespace", this.farm.namespace, `deployment/${workersName(architecture, workerClass)}`];
       await this.kubectl("scale", ...of, `--replicas=${replicas}`);
     }
   }

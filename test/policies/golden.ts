@@ -42,6 +42,7 @@ const platform = {
   properties: [
     { name: "Arch", value: "arm64" },
     { name: "OSFamily", value: "linux" },
+    { name: "class", value: "wide" },
     { name: "container-image", value: `docker://${image("worker")}` },
   ],
 };
@@ -135,7 +136,7 @@ const cluster: Record<string, Declared> = {
     "BUILD.bazel": starlark(
       ...["amd64", "arm64"].map(
         (arch) =>
-          `platform(name = "${arch}", exec_properties = {"Arch": "${arch}", "OSFamily": "linux", "container-image": "docker://${image(arch)}"})`,
+          `platform(name = "${arch}", exec_properties = {"Arch": "${arch}", "OSFamily": "linux", "class": "narrow", "container-image": "docker://${image(arch)}"})`,
       ),
     ),
   }),

@@ -166,6 +166,8 @@ describe("the ready workflow that releases", () => {
     expect(isAllowed(request, { identity })).toBe(allowed);
   });
 
+  const POOLS = ["worker-arm64-narrow", "worker-arm64-wide", "worker-amd64-narrow", "worker-amd64-wide"];
+
   test("enters the cluster to edit releases' namespace, to make it, and to scale workers", () => {
     const [association] = [...ofType(resources, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation")].filter(
       ([name]) => name === "monofarm-planner",
@@ -182,17 +184,14 @@ describe("the ready workflow that releases", () => {
       }[];
     expect(rules("ClusterRole").flatMap((rule) => rule.resources)).toEqual(["namespaces", "namespaces"]);
     expect(rules("ClusterRole").find(({ resourceNames }) => resourceNames === undefined)?.verbs).toEqual(["create"]);
-    expect(rules("Role").map(({ resourceNames }) => resourceNames)).toEqual([
-      ["worker-arm64", "worker-amd64"],
-      ["worker-arm64", "worker-amd64"],
-    ]);
+    expect(rules("Role").map(({ resourceNames }) => resourceNames)).toEqual([POOLS, POOLS]);
   });
 
   test("tells what a release asks of the farm, and nothing secret", () => {
     const { value } = ofType(resources, "github:index/actionsVariable:ActionsVariable").get("MONOFARM_FARM") ?? {};
     const facts = JSON.parse(value as string) as { s3: { buckets: object }; pools: object[] };
     expect(facts.s3.buckets).toMatchObject({ matrix: "example-farm-matrix" });
-    expect(facts.pools).toHaveLength(2);
+    expect(facts.pools).toHaveLength(4);
     expect(value).not.toMatch(/PRIVATE KEY|credentials"/);
   });
 });
