@@ -33,7 +33,7 @@ export interface Candidate {
   readonly workspace: Build["workspace"];
   /** Whether the checkout has that workspace. */
   readonly isHere: boolean;
-  readonly farm: Pick<FarmFacts, "workerImages" | "clientImage" | "endpoint" | "platform"> & {
+  readonly farm: Pick<FarmFacts, "workerImages" | "clientImage" | "endpoint" | "platform" | "pools"> & {
     readonly s3: Pick<FarmFacts["s3"], "buckets">;
   };
   readonly store: RepositoryStore;

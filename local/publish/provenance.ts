@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { classesOf, type WorkerClass } from "../../components/buildbarn/worker-class";
 import { bazelArguments, places } from "../../components/matrix/run-shard/bazel";
 import { GATEWAY_ENDPOINT } from "../../components/buildbarn/configuration/gateway";
 import { indexDigits } from "../../components/matrix/result";
@@ -60,7 +61,9 @@ export type Statement = z.infer<typeof statementSchema>;
 /** What all artifacts of a release share. */
 export interface Build {
   readonly release: string;
-  readonly farm: Pick<FarmFacts, "workerImages" | "clientImage" | "endpoint">;
+  readonly farm: Pick<FarmFacts, "workerImages" | "clientImage" | "endpoint"> & {
+    readonly pools: readonly { readonly workerClass: WorkerClass }[];
+  };
   /** Folder of the Bazel workspace, and the sha256 of it packed. */
   readonly workspace: { readonly folder: string; readonly sha256: string };
   /** The commit that has the workspace, where one has. */
@@ -117,13 +120,14 @@ export function provenance(artifact: Artifact, build: Build): Statement {
 }
 
 /** Flags of the client, but for the size of its heap, which follows the pod's memory. */
-function flags({ architecture }: Artifact, { farm: { workerImages } }: Build): string[] {
+function flags({ architecture }: Artifact, { farm: { workerImages, pools } }: Build): string[] {
   const invocation = {
     places: places("/work"),
     architecture,
     labels: [],
     frontend: GATEWAY_ENDPOINT,
     workerImages,
+    workerClasses: classesOf(pools),
     memory: 0,
   };
   return bazelArguments(invocation).filter((flag) => flag.startsWith("--") && !/^--(host_jvm_args=.*)?$/.test(flag));

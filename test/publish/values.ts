@@ -65,6 +65,7 @@ export const BUILD: Build = {
   release: RELEASE.id,
   farm: {
     workerImages: { amd64: `registry.example/worker@sha256:${digest("a")}` },
+    pools: [{ workerClass: "narrow" }, { workerClass: "wide" }],
     clientImage: `registry.example/client@sha256:${digest("c")}`,
     endpoint: "grpc://frontend.monofarm:8980",
   },
