@@ -8,7 +8,7 @@ import { table } from "../../local/terminal/table";
 import { farm } from "../farm/cluster";
 import { build, type Built } from "./build";
 import { type Disturbance, DISTURBANCES } from "./disturbances";
-import { LONG } from "./long";
+import { CLOCK, LONG } from "./asked";
 
 /** Waits until the build is in its midst: some of its actions ran, one runs. */
 async function midst(building: Promise<unknown>): Promise<void> {
@@ -55,7 +55,8 @@ describe("a build that is disturbed ends with what a calm one makes", () => {
     );
   });
 
-  const wanted = DISTURBANCES.filter(({ long }) => LONG || long !== true);
+  const asked = { long: LONG, clock: CLOCK };
+  const wanted = DISTURBANCES.filter(({ only }) => only === undefined || asked[only]);
   test.each(wanted.map((each) => [each.name, each] as const))("%s", async (name, { inject, repair }: Disturbance) => {
     const row = { name, injected: 0, wrong: false, lost: true, tries: 0, seconds: 0 };
     rows.push(row);

@@ -7,7 +7,7 @@ import { frontendClient } from "../farm/identities";
 import { digestOf } from "../farm/remote-execution";
 import { MIB, SHARDS } from "./blocks";
 import { build, type Built } from "./build";
-import { LONG } from "./long";
+import { LONG } from "./asked";
 import { shrinkStores } from "./small-stores";
 
 /** A CAS of 20 MiB a block: what nobody asks for is gone after 32 of them. */

@@ -10,7 +10,7 @@ import { addressOf, tokenOf } from "../farm/identities";
 import { field } from "../farm/protobuf";
 import { digestOf, RemoteClient } from "../farm/remote-execution";
 import { build, type Built } from "./build";
-import { LONG } from "./long";
+import { LONG } from "./asked";
 
 /** Restarts of the one API server, in each of which a release may be refused: when a key is shown, and when it signs. */
 const RESTARTS = 2;
