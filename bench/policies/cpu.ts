@@ -11,7 +11,7 @@ export class CpuMeter {
   private readonly seen = new Map<number, { readonly seconds: number; readonly command: string }>();
   private readonly timer = setInterval(() => {
     this.look();
-  }, PERIOD);
+  }, PERIOD).unref();
 
   /** Ends the measurement. @returns seconds of all, and of those whose command line has a text in it */
   stop(text: string): { readonly all: number; readonly own: number } {

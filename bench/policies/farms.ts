@@ -2,9 +2,9 @@ import { type Declared, GOLDEN } from "../../test/policies/golden";
 
 type Farm = Readonly<Record<string, Declared>>;
 
-/** Namespaced kinds of Kubernetes' own, which any API server takes. */
+/** Kinds of Kubernetes' own, which any API server takes. */
 const ON_ANY_CLUSTER =
-  /^kubernetes:(apps\/v1:Deployment|batch\/v1:Job|core\/v1:(ConfigMap|Service|ServiceAccount)|networking\.k8s\.io\/v1:(Ingress|NetworkPolicy))$/;
+  /^kubernetes:(admissionregistration\.k8s\.io\/v1:ValidatingAdmissionPolicyBinding|apps\/v1:Deployment|batch\/v1:Job|core\/v1:(ConfigMap|Service|ServiceAccount)|networking\.k8s\.io\/v1:(Ingress|NetworkPolicy))$/;
 
 /** The cluster's part of the policies' golden farm: workers, a release's Job, their configuration and network policies. */
 export const GOLDEN_CLUSTER: Farm = Object.fromEntries(
@@ -21,7 +21,8 @@ export function copies(farm: Farm, count: number): Farm {
 }
 
 function copied(name: string, declared: Declared, copy: number): readonly [string, Declared] {
-  const own = (one: string) => `${one}-${copy}`;
+  // In front: a rule asks for a hash at the end.
+  const own = (one: string) => `copy${copy}-${one}`;
   const madeOf = Object.fromEntries(
     Object.entries(declared.madeOf ?? {}).map(([property, made]) => [property, made.map(own)]),
   );

@@ -1,4 +1,5 @@
-import { absent, all, any, matches, present } from "../predicates/condition";
+import { any, matches, present } from "../predicates/condition";
+import { isOnly } from "../predicates/identity";
 import { rule } from "../rule";
 import { BUILDBARN } from "../views/documents";
 
@@ -9,20 +10,21 @@ export const acWriteWorkersOnly = rule({
   severity: "critical",
   slsa: "Isolated",
   key: "components/buildbarn/configuration/frontend.ts: actionCache.putAuthorizer",
-  requires: "a frontend refuses writes to the action cache, and storage takes them from named callers alone",
+  requires:
+    "a frontend, and a client's gateway, refuse writes to the action cache, and storage takes them from the workers' account alone",
   because: "whoever can write it decides what everybody builds",
   objects: [
     {
       on: BUILDBARN,
       when: present("$content.schedulers"),
-      must: all(present("$content.actionCache.putAuthorizer"), absent("$content.actionCache.putAuthorizer.allow")),
+      must: present("$content.actionCache.putAuthorizer.deny"),
     },
     {
       on: BUILDBARN,
       when: matches("$file", "^storage"),
       must: any(
         present("$content.actionCache.putAuthorizer.deny"),
-        matches("$content.actionCache.putAuthorizer.jmespathExpression.expression", "subject"),
+        isOnly("$content.actionCache.putAuthorizer.jmespathExpression.expression", "worker"),
       ),
     },
   ],

@@ -1,4 +1,5 @@
-import { atLeast, is, matches, present, every, includes, all } from "../predicates/condition";
+import { is, matches, present, every, includes, all } from "../predicates/condition";
+import { ACTION_USER, sweeps } from "../predicates/confinement";
 import { rule } from "../rule";
 import { BUILDBARN } from "../views/documents";
 
@@ -26,8 +27,8 @@ export const oneActionPerIdentity = rule({
       must: all(
         is("$content.cleanProcessTable", true),
         includes("$content.cleanTemporaryDirectories", "/tmp"),
-        present("$content.runCommandCleaner"),
-        atLeast("$content.runCommandsAs.userId", 1),
+        sweeps("$content.runCommandCleaner"),
+        is("$content.runCommandsAs.userId", ACTION_USER),
       ),
     },
   ],

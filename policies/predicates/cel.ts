@@ -30,6 +30,8 @@ export function toCel(condition: Condition, variable: string, depth = 0): string
       return guarded(variable, condition.path, (at) => `${at} in [${condition.values.map(literal).join(", ")}]`);
     case "matches":
       return guarded(variable, condition.path, (at) => `${at}.matches(${literal(condition.pattern)})`);
+    case "linesMatch":
+      return guarded(variable, condition.path, (at) => `${at}.join("\\n").matches(${literal(condition.pattern)})`);
     case "atLeast":
       return guarded(variable, condition.path, (at) => `${at} >= ${condition.bound}`);
     case "atMost":

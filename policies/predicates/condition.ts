@@ -7,7 +7,7 @@ export const UNKNOWN: unique symbol = Symbol("unknown until deployed");
  */
 export type Condition =
   | { readonly op: "oneOf"; readonly path: string; readonly values: readonly Scalar[] }
-  | { readonly op: "matches"; readonly path: string; readonly pattern: string }
+  | { readonly op: "matches" | "linesMatch"; readonly path: string; readonly pattern: string }
   | { readonly op: "present" | "absent"; readonly path: string }
   | { readonly op: "atLeast" | "atMost"; readonly path: string; readonly bound: number }
   | { readonly op: "every" | "some"; readonly path: string; readonly of: Condition }
@@ -23,6 +23,8 @@ export const oneOf = (path: string, values: readonly Scalar[]): Condition => ({ 
 export const is = (path: string, value: Scalar): Condition => oneOf(path, [value]);
 /** The value is a text with a match; the pattern must mean the same in JavaScript and RE2. */
 export const matches = (path: string, pattern: string): Condition => ({ op: "matches", path, pattern });
+/** The value is a list of texts that match as one, a line each: a whole command, word by word. */
+export const linesMatch = (path: string, pattern: string): Condition => ({ op: "linesMatch", path, pattern });
 /** The value is there; null is not. */
 export const present = (path: string): Condition => ({ op: "present", path });
 /** The value is not there, or null. */
@@ -43,7 +45,13 @@ export const not = (of: Condition): Condition => ({ op: "not", of });
 /** The value is not there, or this. */
 export const unlessSet = (path: string, value: Scalar): Condition => any(absent(path), is(path, value));
 
-/** The keys of a path, from the outside in. */
-export function segments(path: string): string[] {
-  return [...path.matchAll(/\[([^\]]*)\]|[^.[\]]+/g)].map(([whole, key]) => key ?? whole);
+const SEGMENTS = new Map<string, readonly string[]>();
+
+/** The keys of a path, from the outside in. There are as many paths as rules write. */
+export function segments(path: string): readonly string[] {
+  const known = SEGMENTS.get(path);
+  if (known !== undefined) return known;
+  const found = [...path.matchAll(/\[([^\]]*)\]|[^.[\]]+/g)].map(([whole, key]) => key ?? whole);
+  SEGMENTS.set(path, found);
+  return found;
 }

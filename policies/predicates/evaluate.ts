@@ -87,6 +87,8 @@ function decideLeaf(
       return { answer: "no", path, found };
     case "matches":
       return decide(typeof found === "string", () => new RegExp(condition.pattern).test(found as string));
+    case "linesMatch":
+      return decideLines(condition.pattern, found, path);
     case "oneOf": {
       const types: string[] = condition.values.map((value) => typeof value);
       return decide(types.includes(typeof found), () => condition.values.some((value) => value === found));
@@ -96,6 +98,15 @@ function decideLeaf(
     case "atMost":
       return decide(typeof found === "number", () => (found as number) <= condition.bound);
   }
+}
+
+function decideLines(pattern: string, found: unknown, path: string): Decision {
+  if (!Array.isArray(found)) return { answer: "malformed", path, found };
+  const words = found as readonly unknown[];
+  const open = words.indexOf(UNKNOWN);
+  if (open !== -1) return { answer: "unknown", path: `${path}[${open}]`, found: UNKNOWN };
+  if (words.some((word) => typeof word !== "string")) return { answer: "malformed", path, found };
+  return { answer: new RegExp(pattern).test(words.join("\n")) ? "yes" : "no", path, found };
 }
 
 function overItems(condition: Extract<Condition, { op: "every" | "some" }>, reading: Reading): Decision {

@@ -1,19 +1,29 @@
-import { absent, all, any, type Condition, every, matches, present } from "../predicates/condition";
+import { absent, all, any, type Condition, every, is, matches, present } from "../predicates/condition";
+import { isClaims, SUBJECT_OF_TOKEN } from "../predicates/identity";
 import { rule } from "../rule";
 import { BUILDBARN } from "../views/documents";
 
-/** Whoever calls the server shows a token, of which more is checked than that there is one. */
-const AUTHENTICATED: Condition = any(
-  // A socket in a directory of the pod's.
-  all(present("listenPaths"), absent("listenAddresses")),
-  all(
-    present("authenticationPolicy.jwt"),
-    matches("authenticationPolicy.jwt.claimsValidationJmespathExpression.expression", "payload\\.aud"),
-    matches("authenticationPolicy.jwt.claimsValidationJmespathExpression.expression", "payload\\.iss"),
-  ),
+/** A socket in a directory of the pod's. */
+const OWN_SOCKET: Condition = all(present("listenPaths"), absent("listenAddresses"));
+
+/** Whoever calls shows a token of the farm's issuer, meant for this server, and is known by its subject and nothing else. */
+const authenticated = (server: string): Condition =>
+  any(
+    OWN_SOCKET,
+    all(
+      isClaims("authenticationPolicy.jwt.claimsValidationJmespathExpression.expression", `${server}.monofarm`),
+      is("authenticationPolicy.jwt.metadataExtractionJmespathExpression.expression", SUBJECT_OF_TOKEN),
+    ),
+  );
+
+/** Only the pod itself reaches it. */
+const OF_THE_POD: Condition = any(
+  OWN_SOCKET,
+  all(present("listenAddresses"), every("listenAddresses", matches("", "^127\\.0\\.0\\.1:[0-9]+$"))),
 );
 
 const SERVERS = ["grpcServers", "clientGrpcServers", "workerGrpcServers", "buildQueueStateGrpcServers"];
+const everyServer = (of: Condition): Condition => all(...SERVERS.map((servers) => every(`$content.${servers}`, of)));
 
 export const grpcAuthenticated = rule({
   id: "S06",
@@ -22,13 +32,15 @@ export const grpcAuthenticated = rule({
   severity: "high",
   slsa: "Isolated",
   key: "components/buildbarn/configuration/identity.ts: tokenPolicy",
-  requires: "every server of BuildBarn's checks its callers' tokens: their issuer and audience too",
+  requires:
+    "every server of BuildBarn's checks its callers' tokens, their issuer, audience and subject; a client's gateway, which has the token, listens to its own pod alone",
   because: "whoever reaches the port could execute, read, or write what others build from",
   objects: [
-    {
+    ...["frontend", "storage", "scheduler"].map((server) => ({
       on: BUILDBARN,
-      when: matches("$file", "^(frontend|storage|scheduler)"),
-      must: all(...SERVERS.map((servers) => every(`$content.${servers}`, AUTHENTICATED))),
-    },
+      when: matches("$file", `^${server}`),
+      must: everyServer(authenticated(server)),
+    })),
+    { on: BUILDBARN, when: matches("$file", "^gateway"), must: everyServer(OF_THE_POD) },
   ],
 });

@@ -1,5 +1,6 @@
 import { is, some, all } from "../predicates/condition";
 import { rule } from "../rule";
+import { lifecycleFindings } from "../stack-rules/lifecycles";
 import { REPOSITORIES } from "../views/aws";
 
 export const ecrImmutableScanned = rule({
@@ -9,7 +10,8 @@ export const ecrImmutableScanned = rule({
   severity: "medium",
   slsa: "Unforgeable",
   key: "components/artifacts/aws/registry.ts",
-  requires: "tags that cannot move, scans when pushed, encryption by KMS",
+  requires:
+    "tags that cannot move, scans when pushed, encryption by KMS, and a lifecycle that expires untagged images alone",
   because: "images are inputs of everything that is built",
   objects: [
     {
@@ -21,4 +23,5 @@ export const ecrImmutableScanned = rule({
       ),
     },
   ],
+  stack: lifecycleFindings,
 });

@@ -1,5 +1,7 @@
-import { is, matches, present, every, all, unlessSet } from "../predicates/condition";
-import { rule } from "../rule";
+import { UNKNOWN, is, matches, oneOf, present, every, all, unlessSet } from "../predicates/condition";
+import { read } from "../predicates/evaluate";
+import { decide, rule } from "../rule";
+import { RUNNER_SETS } from "../views/cluster";
 import { RUNNER_GROUPS } from "../views/github";
 
 export const runnerGroupRestricted = rule({
@@ -9,7 +11,8 @@ export const runnerGroupRestricted = rule({
   severity: "high",
   slsa: "Hosted",
   key: "components/runners/repository.ts",
-  requires: "a group of runners serves chosen private repositories and workflows at fixed refs",
+  requires:
+    "a group of runners serves chosen private repositories and workflows at fixed refs; sets of runners join groups that the stack declares",
   because: "any workflow could run on the farm",
   objects: [
     {
@@ -23,4 +26,18 @@ export const runnerGroupRestricted = rule({
       ),
     },
   ],
+  // That a set names a group at all, and not the one that serves everybody, is S16's; a stack without groups has them elsewhere.
+  stack: (resources) => {
+    const names = resources.filter(({ type }) => RUNNER_GROUPS.types.includes(type)).map(({ props }) => props["name"]);
+    const known = names.filter((name) => typeof name === "string");
+    if (names.length === 0) return [];
+    return resources
+      .filter(({ type }) => RUNNER_SETS.types.includes(type))
+      .flatMap((set) => {
+        const { value, kind } = read(set.props, "spec.runnerGroup");
+        if (value === "Default") return [];
+        const group = kind === "unknown" ? UNKNOWN : value;
+        return decide(oneOf("", known), group, "spec.runnerGroup", set, known.length < names.length);
+      });
+  },
 });

@@ -1,5 +1,6 @@
-import { is, present, absent, atLeast, atMost, every, some, all, any, not } from "../predicates/condition";
-import { rule } from "../rule";
+import { UNKNOWN, is, present, absent, atLeast, atMost, every, some, all, any, not } from "../predicates/condition";
+import { read } from "../predicates/evaluate";
+import { decide, rule } from "../rule";
 import { JOBS } from "../views/cluster";
 
 export const jobBounded = rule({
@@ -12,7 +13,10 @@ export const jobBounded = rule({
   requires:
     "a Job has a deadline, asks for and limits memory and disk; an Indexed one limits failures per index and in all, and does not count disruptions",
   because: "a release that never ends is paid for",
-  settings: { completions: { default: 100_000, description: "most indexes of one Job" } },
+  settings: {
+    completions: { default: 100_000, description: "most indexes of one Job" },
+    total: { default: 400_000, description: "most indexes of all Jobs of a stack together" },
+  },
   objects: [
     {
       on: JOBS,
@@ -43,4 +47,13 @@ export const jobBounded = rule({
         ),
     },
   ],
+  stack: (resources, { total = 0 }) => {
+    const jobs = resources.filter(({ type }) => JOBS.types.includes(type));
+    const [first] = jobs;
+    if (first === undefined) return [];
+    const counts = jobs.map(({ props }) => read(props, "spec.completions"));
+    const known = counts.reduce((sum, { value }) => sum + (typeof value === "number" ? value : 0), 0);
+    const open = known <= total && counts.some(({ kind }) => kind === "unknown");
+    return decide(atMost("", total), open ? UNKNOWN : known, "all Jobs' spec.completions", first);
+  },
 });

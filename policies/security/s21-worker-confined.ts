@@ -1,5 +1,5 @@
-import { ON_ITS_OWN } from "../predicates/confinement";
-import { is, oneOf, every, includes, all, any, not } from "../predicates/condition";
+import { ON_ITS_OWN, RUNNER, WORKER_PROGRAM } from "../predicates/confinement";
+import { is, oneOf, every, includes, all, any, absent } from "../predicates/condition";
 import { rule } from "../rule";
 import { PODS, WORKER, everyContainer } from "../views/pods";
 
@@ -14,7 +14,7 @@ export const workerConfined = rule({
   slsa: "Isolated",
   key: "components/buildbarn/workers.ts: securityContext",
   requires:
-    "workers cannot gain privileges, have read-only roots and at most DAC_OVERRIDE and FOWNER, the runner also what makes it another user; it starts under confine, without sockets",
+    "workers cannot gain privileges, have read-only roots and at most DAC_OVERRIDE and FOWNER; what stays running is bb_worker, or bb_runner started by confine, without sockets, which alone also has what makes it another user; nobody debugs inside",
   because: "an action that reaches a network, or the runner itself, reaches what other actions build",
   objects: [
     {
@@ -30,13 +30,15 @@ export const workerConfined = rule({
             any(
               every("securityContext.capabilities.add", oneOf("", CLEANER)),
               all(
-                is("name", "runner"),
+                RUNNER,
                 every("securityContext.capabilities.add", oneOf("", [...CLEANER, "KILL", "SETGID", "SETUID"])),
               ),
             ),
           ),
         ),
-        everyContainer(any(not(is("name", "runner")), includes("command", "/bb/confine"))),
+        every("spec.containers", any(WORKER_PROGRAM, RUNNER)),
+        every("spec.initContainers", any(absent("restartPolicy"), RUNNER)),
+        absent("spec.ephemeralContainers"),
       ),
     },
   ],

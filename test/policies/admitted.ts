@@ -1,4 +1,5 @@
 import { run } from "@bufbuild/cel";
+import { strings } from "@bufbuild/cel/ext";
 
 import { validations } from "../../policies/admission";
 import type { Resource, Rule } from "../../policies/rule";
@@ -22,6 +23,6 @@ export function admitted(rule: Rule, { type, props }: Pick<Resource, "type" | "p
     .filter((_, index) => checks[index]?.on.types.includes(type))
     .map(({ expression }) => {
       const pod = expression.includes("variables.pod") ? run(POD_VARIABLE, bound({})) : "none";
-      return run(expression, bound({ pod })) === true;
+      return run(expression, bound({ pod }), { funcs: strings }) === true;
     });
 }

@@ -1,4 +1,5 @@
 import { run } from "@bufbuild/cel";
+import { strings } from "@bufbuild/cel/ext";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
@@ -13,6 +14,7 @@ import {
   type Condition,
   every,
   is,
+  linesMatch,
   matches,
   not,
   oneOf,
@@ -32,6 +34,7 @@ const object = fc.record(
     inner: item,
     labels: fc.dictionary(fc.constantFrom("x.y/z", "w"), text),
     items: fc.array(item, { maxLength: 3 }),
+    words: fc.array(text, { maxLength: 3 }),
   },
   { requiredKeys: [] },
 );
@@ -68,6 +71,7 @@ const condition = combined(
       inObject,
       inItem.map((of) => every("items", of)),
       inItem.map((of) => some("items", of)),
+      fc.constantFrom("^a\n", "^(a|b\n)*$", "^$", "b").map((pattern) => linesMatch("words", pattern)),
     ),
   ),
 );
@@ -84,7 +88,7 @@ test("a condition means the same here and in CEL", () => {
     fc.property(condition, object, (about, value) => {
       const { answer } = evaluate(about, value);
       expect(["yes", "no"]).toContain(answer);
-      expect(run(toCel(about, "object"), { object: asCel(value) } as never)).toBe(answer === "yes");
+      expect(run(toCel(about, "object"), { object: asCel(value) } as never, { funcs: strings })).toBe(answer === "yes");
     }),
     { numRuns: 3000, seed: 20260101 },
   );
@@ -107,6 +111,8 @@ describe("a wrong shape is neither yes nor no", () => {
     [matches("a", "x"), { a: ["x"] }],
     [atLeast("a", 1), { a: "2" }],
     [every("a", is("", "x")), { a: "x" }],
+    [linesMatch("a", "x"), { a: "x" }],
+    [linesMatch("a", "x"), { a: ["x", 1] }],
     [present("a.b"), { a: "x" }],
     [not(is("a.b", "x")), { a: ["x"] }],
   ])("%j of %j", (about, value) => {

@@ -22,6 +22,7 @@ const resources = { requests: bounds, limits: bounds };
 
 const runner = {
   name: "runner",
+  restartPolicy: "Always",
   image: image("worker"),
   command: ["/bb/tini", "--", "/bb/confine", "/bb/bb_runner", "/config/runner.json"],
   securityContext: {
@@ -35,6 +36,7 @@ const token = { audience: "storage.monofarm", expirationSeconds: 3600, path: "st
 const worker = {
   name: "worker",
   image: image("buildbarn"),
+  command: ["/usr/local/bin/tini", "--", "/usr/local/bin/bb_worker", "/config/worker.json"],
   env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
   securityContext: { ...confined, runAsNonRoot: false, runAsUser: 0, capabilities: { drop: ["ALL"], add: ["FOWNER"] } },
 };
@@ -53,23 +55,37 @@ const runnerJson = {
   runCommandCleaner: ["/bb/sweep", "65534", "/tmp"],
   runCommandsAs: { userId: 65534, groupId: 65534 },
 };
-const tokens = {
+const tokens = (server: string, ...callers: readonly string[]) => ({
   listenAddresses: [":8980"],
   authenticationPolicy: {
-    jwt: { claimsValidationJmespathExpression: { expression: "payload.iss == 'i' && contains(payload.aud, 'a')" } },
+    jwt: {
+      claimsValidationJmespathExpression: {
+        expression: `payload.iss == files.issuer && type(payload.aud) == 'array' && contains(payload.aud, '${server}.monofarm') && type(payload.exp) == 'number' && contains(\`${JSON.stringify(callers)}\`, payload.sub)`,
+      },
+      metadataExtractionJmespathExpression: { expression: "{public: {subject: payload.sub}}" },
+    },
   },
-};
+});
+const FRONTEND = "system:serviceaccount:monofarm:frontend";
+const WORKER = "system:serviceaccount:monofarm:worker";
 const storageJson = {
-  grpcServers: [tokens],
+  grpcServers: [tokens("storage", FRONTEND, WORKER)],
   actionCache: {
-    putAuthorizer: { jmespathExpression: { expression: "authenticationMetadata.public.subject == 'w'" } },
+    putAuthorizer: {
+      jmespathExpression: { expression: `contains(\`["${WORKER}"]\`, authenticationMetadata.public.subject)` },
+    },
   },
 };
 const frontendJson = {
   schedulers: { "": {} },
-  grpcServers: [tokens],
+  grpcServers: [tokens("frontend", "system:serviceaccount:monofarm-releases:client")],
   actionCache: { putAuthorizer: { deny: {} } },
   executeAuthorizer: { instanceNamePrefix: { allowedInstanceNamePrefixes: ["release"] } },
+};
+const gatewayJson = {
+  schedulers: { "": {} },
+  grpcServers: [{ listenAddresses: ["127.0.0.1:8980"], authenticationPolicy: { allow: {} } }],
+  actionCache: { putAuthorizer: { deny: {} } },
 };
 const configMap = (part: string, data: Record<string, unknown>, more: Record<string, string> = {}) => ({
   type: "kubernetes:core/v1:ConfigMap",
@@ -122,6 +138,7 @@ const cluster: Record<string, Declared> = {
   },
   "worker-config": configMap("worker", { "worker.json": json(workerJson), "runner.json": json(runnerJson) }),
   "frontend-config": configMap("frontend", { "frontend.json": json(frontendJson) }, { "farm.build/tier": "release" }),
+  "gateway-config": configMap("gateway", { "gateway.json": json(gatewayJson) }),
   "storage-config": configMap("storage", { "storage.json": json(storageJson) }),
   bazel: configMap("bazel", {
     ".bazelrc":
@@ -436,6 +453,11 @@ const aws: Record<string, Declared> = {
       encryptionConfigurations: [{ encryptionType: "KMS" }],
     },
   },
+  "registry-lifecycle": {
+    type: "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+    props: { policy: json({ rules: [{ rulePriority: 1, selection: { tagStatus: "untagged" } }] }) },
+    madeOf: { repository: ["registry"] },
+  },
   key: { type: "aws:kms/key:Key", props: { enableKeyRotation: true, deletionWindowInDays: 30 } },
 };
 
@@ -443,6 +465,7 @@ const github: Record<string, Declared> = {
   "runner-group": {
     type: "github:index/actionsRunnerGroup:ActionsRunnerGroup",
     props: {
+      name: "monofarm",
       visibility: "selected",
       restrictedToWorkflows: true,
       selectedWorkflows: ["o/r/.github/workflows/release.yml@refs/heads/main"],

@@ -16,6 +16,23 @@ const WORKER = "data[worker.json]|buildDirectories.0.runners.0";
 const bazelrc = (line: string) =>
   `startup --nohome_rc --nosystem_rc\nbuild --nostamp --incompatible_strict_action_env\nbuild --noremote_upload_local_results\n${line}\n`;
 
+const CLAIMS = "authenticationPolicy.jwt.claimsValidationJmespathExpression.expression";
+const PUT = "actionCache.putAuthorizer";
+const caller = (...names: readonly string[]) =>
+  `contains(\`${JSON.stringify(names.map((name) => `system:serviceaccount:monofarm:${name}`))}\`, authenticationMetadata.public.subject)`;
+
+/** A container that somebody adds to debug, as confined as the others. */
+const DEBUG = {
+  name: "debug",
+  image: `registry.example/worker@sha256:${"a".repeat(64)}`,
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    runAsNonRoot: true,
+    capabilities: { drop: ["ALL"] },
+  },
+};
+
 const pinned = (letter: string) => `r.example/x@sha256:${letter.repeat(64)}`;
 const platform = (arch: string, image: string) =>
   `platform(name = "p", exec_properties = {"Arch": "${arch}", "OSFamily": "linux", "class": "wide", "container-image": "docker://${image}"})`;
@@ -115,6 +132,8 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S12", "bucket-lock", "rule.defaultRetention.days", 30],
   ["S13", "bucket-lifecycle", "rules.0.expiration", { days: 90 }],
   ["S14", "registry", "imageTagMutability", "MUTABLE"],
+  ["S14", "registry-lifecycle", "policy|rules.0.selection.tagStatus", "any"],
+  ["S14", "registry-lifecycle", "policy|rules", undefined],
   ["S15", "key", "enableKeyRotation", false],
   ["S15", "key", "policy", '{"Statement": [{"Effect": "Allow", "Principal": "*"}]}'],
   ["S15", "key", "policy", '{"Statement":{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::1:root","*"]}}}'],
@@ -123,6 +142,8 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S16", "runners", "metadata.labels[app.kubernetes.io/version]", undefined],
   ["S17", "runner-group", "restrictedToWorkflows", false],
   ["S17", "runner-group", "selectedWorkflows.0", "o/r/.github/workflows/release.yml@main"],
+  ["S17", "runners", "spec.runnerGroup", "somebody-elses"],
+  ["S17", "runner-group", "name", "another"],
   ["S18", "environment", "preventSelfReview", false],
   ["S18", "actions", "shaPinningRequired", undefined],
   ["S18", "workflows", "defaultWorkflowPermissions", "write"],
@@ -137,7 +158,37 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S06", "storage-config", "data[storage.json]|grpcServers.0.authenticationPolicy", { allow: {} }],
   ["H11", "worker-config", "data[runner.json]|runCommandsAs.userId", 0],
   ["H11", "worker-config", "data[runner.json]|runCommandCleaner", undefined],
+  ["H05", "frontend-config", `data[frontend.json]|${PUT}`, { jmespathExpression: { expression: caller("worker") } }],
+  ["H05", "gateway-config", `data[gateway.json]|${PUT}`, { allow: {} }],
+  ["H05", "storage-config", `data[storage.json]|${PUT}.jmespathExpression.expression`, caller("worker", "browser")],
+  ["H05", "storage-config", `data[storage.json]|${PUT}.jmespathExpression.expression`, caller("frontend")],
+  [
+    "H05",
+    "storage-config",
+    `data[storage.json]|${PUT}.jmespathExpression.expression`,
+    `${caller("worker")} || subject`,
+  ],
+  ["H11", "worker-config", "data[runner.json]|runCommandCleaner", ["/bin/true"]],
+  ["H11", "worker-config", "data[runner.json]|runCommandCleaner", ["/bin/true", "/bb/sweep", "65534", "/tmp"]],
+  ["H11", "worker-config", "data[runner.json]|runCommandCleaner", ["/bb/sweep", "1000", "/tmp"]],
+  ["H11", "worker-config", "data[runner.json]|runCommandCleaner", ["/bb/sweep", "65534", "/var/tmp"]],
+  ["S06", "frontend-config", `data[frontend.json]|grpcServers.0.${CLAIMS}`, "payload.iss == 'i' || payload.aud == 'a'"],
+  ["S06", "gateway-config", "data[gateway.json]|grpcServers.0.listenAddresses", [":8980"]],
+  [
+    "S06",
+    "storage-config",
+    "data[storage.json]|grpcServers.0.authenticationPolicy.jwt.metadataExtractionJmespathExpression.expression",
+    "{public: {subject: 'system:serviceaccount:monofarm:worker'}}",
+  ],
   ["S21", "worker", `${POD}.initContainers.0.command.2`, "/bb/bb_runner"],
+  ["S21", "worker", `${POD}.initContainers.0.command`, ["/bb/tini", "--", "/bb/bb_runner", "/bb/confine", "/r.json"]],
+  ["S21", "worker", `${POD}.initContainers.0.command`, ["/bin/sh", "-c", "/bb/bb_runner /config/runner.json"]],
+  ["S21", "worker", `${POD}.initContainers.0.lifecycle`, { postStart: { exec: { command: ["/bb/bb_runner", "/r"] } } }],
+  ["S21", "worker", `${POD}.initContainers.0.livenessProbe`, { exec: { command: ["/bb/bb_runner", "/r"] } }],
+  ["S21", "worker", `${POD}.initContainers.0.args`, ["/config/other.json"]],
+  ["S21", "worker", `${POD}.containers.0.command`, ["/bb/tini", "--", "/copy/of/bb_runner", "/config/runner.json"]],
+  ["S21", "worker", `${POD}.containers.0.command`, undefined],
+  ["S21", "worker", `${POD}.ephemeralContainers`, [DEBUG]],
   ["S21", "worker", `${POD}.containers.0.securityContext.capabilities.add.0`, "SETUID"],
   ["S21", "worker", `${POD}.initContainers.0.securityContext.capabilities.add.0`, "SYS_ADMIN"],
   ["S22", "admission-pod-restricted", "spec.validationActions", ["Warn"]],
@@ -172,7 +223,7 @@ export function mutate(resource: string, path: string, value: unknown): Record<s
 
 function set(target: unknown, [path = "", ...inside]: readonly string[], value: unknown): unknown {
   const copy = structuredClone(target) as Record<string, unknown>;
-  const keys = segments(path);
+  const keys = [...segments(path)];
   const last = keys.pop() ?? "";
   let at = copy;
   for (const key of keys) at = (at[key] ??= {}) as Record<string, unknown>;

@@ -146,7 +146,7 @@ test("the engine is told of every policy: what it looks at, its level, severity,
   expect(bounded?.getEnforcementlevel()).toBe(messages.EnforcementLevel.MANDATORY);
   expect(bounded?.getSeverity()).toBe(messages.PolicySeverity.POLICY_SEVERITY_HIGH);
   const schema = bounded?.getConfigschema()?.getProperties()?.toJavaScript();
-  expect(Object.keys(schema ?? {})).toEqual(["completions", "exempt"]);
+  expect(Object.keys(schema ?? {})).toEqual(["completions", "exempt", "total"]);
 });
 
 test("what a rule throws, the engine is told: it does not pass", async () => {

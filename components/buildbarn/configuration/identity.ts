@@ -1,3 +1,8 @@
+import {
+  claims as claimsExpression,
+  only as onlyExpression,
+  SUBJECT_OF_TOKEN,
+} from "../../../policies/predicates/identity";
 import type { AuthenticationPolicy, Authorizer, GrpcClient, JmespathExpression } from "./server";
 
 /** The parts of the farm that are called, and that a token must be meant for. */
@@ -90,13 +95,7 @@ export function tokenPolicy(server: Server, ...subjects: readonly string[]): Aut
     expectedOutput,
   });
   const claims: JmespathExpression = {
-    expression: [
-      "payload.iss == files.issuer",
-      "type(payload.aud) == 'array'",
-      `contains(payload.aud, '${audience(server)}')`,
-      "type(payload.exp) == 'number'",
-      `contains(${literal(subjects)}, payload.sub)`,
-    ].join(" && "),
+    expression: claimsExpression(audience(server), subjects),
     files: [{ key: "issuer", path: `${KEYS_DIRECTORY}/issuer` }],
     testVectors: [
       vector({}, true),
@@ -113,14 +112,9 @@ export function tokenPolicy(server: Server, ...subjects: readonly string[]): Aut
       maximumCacheSize: REMEMBERED_TOKENS,
       cacheReplacementPolicy: "LEAST_RECENTLY_USED",
       claimsValidationJmespathExpression: claims,
-      metadataExtractionJmespathExpression: { expression: "{public: {subject: payload.sub}}" },
+      metadataExtractionJmespathExpression: { expression: SUBJECT_OF_TOKEN },
     },
   };
-}
-
-/** A value as JMESPath writes it. */
-function literal(value: unknown): string {
-  return `\`${JSON.stringify(value)}\``;
 }
 
 /** Lets these subjects in, and nobody else. */
@@ -131,7 +125,7 @@ export function only(...subjects: readonly string[]): Authorizer {
   });
   return {
     jmespathExpression: {
-      expression: `contains(${literal(subjects)}, authenticationMetadata.public.subject)`,
+      expression: onlyExpression(subjects),
       testVectors: [...subjects.map((name) => vector(name, true)), vector("system:serviceaccount:another:pod", false)],
     },
   };

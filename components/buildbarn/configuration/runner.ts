@@ -1,3 +1,4 @@
+import { ACTION_USER } from "../../../policies/predicates/confinement";
 import { ALLOW, type Global, type GrpcServer } from "./server";
 import { BUILD_DIRECTORY, RUNNER_SOCKET } from "./worker";
 
@@ -23,9 +24,6 @@ export const TEMPORARY_DIRECTORIES = ["/tmp", "/var/tmp", "/dev/shm"] as const;
 
 /** Where the kernel keeps message queues of the pod's: every container has it. */
 const MESSAGE_QUEUES = "/dev/mqueue";
-
-/** The user of actions, nobody else's: Debian's passwd calls it `nobody`. */
-export const ACTION_USER = 65534;
 
 /**
  * Ends and removes what an action left (`local/toolbox/confine/sweep`): first every process of its user's at one blow, for

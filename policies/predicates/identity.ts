@@ -1,0 +1,55 @@
+import { type Condition, matches } from "./condition";
+
+/**
+ * Who may call what, as BuildBarn's JMESPath says it: `components/buildbarn/configuration` writes these expressions, and the
+ * rules take no other.
+ */
+
+/** Lets in callers that a token names so, and nobody else. */
+export function only(subjects: readonly string[]): string {
+  return `contains(${literal(subjects)}, authenticationMetadata.public.subject)`;
+}
+
+/** Takes tokens of the farm's issuer that are meant for an audience, name one of these subjects, and end. */
+export function claims(audience: string, subjects: readonly string[]): string {
+  return [
+    "payload.iss == files.issuer",
+    "type(payload.aud) == 'array'",
+    `contains(payload.aud, '${audience}')`,
+    "type(payload.exp) == 'number'",
+    `contains(${literal(subjects)}, payload.sub)`,
+  ].join(" && ");
+}
+
+/** What a server keeps of a token: the subject that `only` looks at. */
+export const SUBJECT_OF_TOKEN = "{public: {subject: payload.sub}}";
+
+/** The expression is `only` of one service account of this name. */
+export function isOnly(path: string, name: string): Condition {
+  return matches(
+    path,
+    written((subject) => only([subject]), account(name)),
+  );
+}
+
+/** The expression is `claims` for an audience and some service accounts. */
+export function isClaims(path: string, audience: string): Condition {
+  const subject = account("[a-z0-9.-]+");
+  return matches(
+    path,
+    written((any) => claims(audience, [any]), `${subject}(","${subject})*`),
+  );
+}
+
+const account = (name: string) => `system:serviceaccount:[a-z0-9-]+:${name}`;
+
+/** A value as JMESPath writes it. */
+function literal(value: unknown): string {
+  return `\`${JSON.stringify(value)}\``;
+}
+
+/** The pattern of an expression about a subject, for any subject of a pattern. */
+function written(expression: (subject: string) => string, subject: string): string {
+  const parts = expression("@subject@").split("@subject@");
+  return `^${parts.map((part) => part.replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&")).join(subject)}$`;
+}
