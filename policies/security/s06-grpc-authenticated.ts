@@ -2,6 +2,9 @@ import { absent, all, any, type Condition, every, matches, present } from "../pr
 import { rule } from "../rule";
 import { BUILDBARN } from "../views/documents";
 
+/** What the pod alone reaches, and who may forward a port of it. */
+const LOOPBACK: Condition = all(present("listenAddresses"), every("listenAddresses", matches("", "^127\\.0\\.0\\.1:")));
+
 /** Whoever calls the server shows a token, of which more is checked than that there is one. */
 const AUTHENTICATED: Condition = any(
   // A socket in a directory of the pod's.
@@ -13,7 +16,15 @@ const AUTHENTICATED: Condition = any(
   ),
 );
 
-const SERVERS = ["grpcServers", "clientGrpcServers", "workerGrpcServers", "buildQueueStateGrpcServers"];
+const SERVERS = [
+  "grpcServers",
+  "clientGrpcServers",
+  "workerGrpcServers",
+  "buildQueueStateGrpcServers",
+  "adminHttpServers",
+  "actionGrpcServers",
+  "spanGrpcServers",
+];
 
 export const grpcAuthenticated = rule({
   id: "S06",
@@ -22,13 +33,17 @@ export const grpcAuthenticated = rule({
   severity: "high",
   slsa: "Isolated",
   key: "components/buildbarn/configuration/identity.ts: tokenPolicy",
-  requires: "every server of BuildBarn's checks its callers' tokens: their issuer and audience too",
+  requires:
+    "every server of BuildBarn's checks its callers' tokens: their issuer and audience too; the browser's pages are on its pod's loopback address alone",
   because: "whoever reaches the port could execute, read, or write what others build from",
   objects: [
     {
       on: BUILDBARN,
-      when: matches("$file", "^(frontend|storage|scheduler)"),
-      must: all(...SERVERS.map((servers) => every(`$content.${servers}`, AUTHENTICATED))),
+      when: matches("$file", "^(browser|frontend|storage|scheduler)"),
+      must: all(
+        ...SERVERS.map((servers) => every(`$content.${servers}`, AUTHENTICATED)),
+        every("$content.httpServers", any(LOOPBACK, AUTHENTICATED)),
+      ),
     },
   ],
 });

@@ -12,6 +12,7 @@ const NAMESPACES = {
   frontend: "monofarm",
   scheduler: "monofarm",
   worker: "monofarm",
+  browser: "monofarm",
   operator: "monofarm",
 } as const;
 

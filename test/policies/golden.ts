@@ -69,6 +69,12 @@ const frontendJson = {
   actionCache: { putAuthorizer: { deny: {} } },
   executeAuthorizer: { instanceNamePrefix: { allowedInstanceNamePrefixes: ["release"] } },
 };
+const schedulerJson = { adminHttpServers: [tokens] };
+const browserJson = {
+  httpServers: [{ listenAddresses: ["127.0.0.1:7984"], authenticationPolicy: { allow: {} } }],
+  actionGrpcServers: [tokens],
+  spanGrpcServers: [tokens],
+};
 const configMap = (part: string, data: Record<string, unknown>, more: Record<string, string> = {}) => ({
   type: "kubernetes:core/v1:ConfigMap",
   props: {
@@ -120,6 +126,8 @@ const cluster: Record<string, Declared> = {
   "worker-config": configMap("worker", { "worker.json": json(workerJson), "runner.json": json(runnerJson) }),
   "frontend-config": configMap("frontend", { "frontend.json": json(frontendJson) }, { "farm.build/tier": "release" }),
   "storage-config": configMap("storage", { "storage.json": json(storageJson) }),
+  "scheduler-config": configMap("scheduler", { "scheduler.json": json(schedulerJson) }),
+  "browser-config": configMap("browser", { "browser.json": json(browserJson) }),
   bazel: configMap("bazel", {
     ".bazelrc":
       "startup --nohome_rc --nosystem_rc\nbuild --nostamp --incompatible_strict_action_env\nbuild --noremote_upload_local_results\n",
