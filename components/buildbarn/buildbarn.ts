@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { findPool, type Architecture, type NodePool, type Platform } from "../platform/platform";
 import { UserError } from "../user-error";
 import { FRONTEND_PORT } from "./configuration/frontend";
+import { declareBrowser } from "./browser";
 import { callers, type ServiceAccountName } from "./configuration/identity";
 import { declareFrontend } from "./frontend";
 import { declareOutside, OUTSIDE_SECRET, type OutsideArgs } from "./outside";
@@ -38,7 +39,7 @@ export interface BuildBarnArgs {
 }
 
 /**
- * Storage, frontend, scheduler and workers of BuildBarn. Clients reach it at `endpoint`; only workers write the action
+ * Storage, frontend, scheduler and workers of BuildBarn, and a browser that shows them. Clients reach it at `endpoint`; only workers write the action
  * cache.
  */
 export class BuildBarn extends pulumi.ComponentResource {
@@ -97,6 +98,7 @@ export class BuildBarn extends pulumi.ComponentResource {
       },
       { ...behind, dependsOn: [...behind.dependsOn, ...outside] },
     );
+    const browser = declareBrowser({ ...part(pool(platform, "system")), shards, callers: known }, behind);
     const workers = args.workers.map((pods) =>
       declareWorkers(
         {
@@ -111,7 +113,7 @@ export class BuildBarn extends pulumi.ComponentResource {
     );
 
     // A client that is told the endpoint finds the whole cluster behind it.
-    const ready = pulumi.all([storage.id, scheduler.id, frontend.id, ...workers.map(({ id }) => id)]);
+    const ready = pulumi.all([storage.id, scheduler.id, frontend.id, browser.id, ...workers.map(({ id }) => id)]);
     this.endpoint = pulumi.all([namespace, ready]).apply(([where]) => `grpc://frontend.${where}:${FRONTEND_PORT}`);
     this.registerOutputs({ endpoint: this.endpoint });
   }

@@ -57,7 +57,7 @@ export function declareFrontend(args: FrontendArgs, options: pulumi.CustomResour
             ],
             volumes: [
               config.volume,
-              tokensVolume("scheduler", "storage"),
+              tokensVolume("browser", "scheduler", "storage"),
               KEYS_VOLUME,
               ...(args.tlsSecret === undefined ? [] : [{ name: "tls", secret: { secretName: args.tlsSecret } }]),
             ],

@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { STORAGE_PORT } from "./configuration/blob-access";
+import { BROWSER_PORTS } from "./configuration/browser";
 import { FRONTEND_PORT } from "./configuration/frontend";
 import { SCHEDULER_PORTS } from "./configuration/scheduler";
 import type { DnsPods } from "../platform/platform";
@@ -23,6 +24,12 @@ const DOORS: readonly Door[] = [
   { from: "scheduler", to: "storage", port: STORAGE_PORT },
   { from: "worker", to: "storage", port: STORAGE_PORT },
   { from: "worker", to: "scheduler", port: SCHEDULER_PORTS.worker },
+  { from: "worker", to: "browser", port: BROWSER_PORTS.actions },
+  { from: "worker", to: "browser", port: BROWSER_PORTS.spans },
+  { from: "frontend", to: "browser", port: BROWSER_PORTS.spans },
+  { from: "scheduler", to: "browser", port: BROWSER_PORTS.spans },
+  { from: "browser", to: "storage", port: STORAGE_PORT },
+  { from: "browser", to: "scheduler", port: SCHEDULER_PORTS.pages },
 ];
 
 /** Ports of API servers: of their Service, and of most behind it. */
@@ -32,6 +39,9 @@ const DNS_PORTS = [
   { port: 53, protocol: "UDP" },
   { port: 53, protocol: "TCP" },
 ];
+
+/** Port of the farm's Prometheus, where there is one. */
+export const FIGURES_PORT = 9090;
 
 /** The pods of a part of the farm. */
 export const pods = (part: string) => ({ podSelector: { matchLabels: selector(part) } });

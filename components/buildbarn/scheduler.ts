@@ -56,7 +56,7 @@ export function declareScheduler(
                 ports: [...ports.map(({ port }) => ({ containerPort: port })), { containerPort: DIAGNOSTICS_PORT }],
               },
             ],
-            volumes: [config.volume, tokensVolume("storage"), KEYS_VOLUME],
+            volumes: [config.volume, tokensVolume("browser", "storage"), KEYS_VOLUME],
           },
         },
       },

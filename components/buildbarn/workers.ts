@@ -161,7 +161,7 @@ function workerPod(
     volumes: [
       files.volume,
       { ...runnerFiles.volume, name: "runner-config" },
-      tokensVolume("scheduler", "storage"),
+      tokensVolume("browser", "scheduler", "storage"),
       ...["programs", "socket"].map((name) => ({ name, emptyDir: {} })),
       { name: "worker", emptyDir: { sizeLimit: String(workers.diskBytes + workers.inputCacheBytes) } },
       ...TEMPORARY_DIRECTORIES.map((_, index) => ({

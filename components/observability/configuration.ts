@@ -1,7 +1,8 @@
+import { FIGURES_PORT } from "../buildbarn/network-policies";
 import { metricsService, type ScrapedPart } from "./scraped";
 
 /** Port on which Prometheus answers. */
-export const PROMETHEUS_PORT = 9090;
+export const PROMETHEUS_PORT = FIGURES_PORT;
 
 /** Where Prometheus finds its files; consoles are what it shows a browser. */
 export const CONFIGURATION_DIRECTORY = "/etc/prometheus";

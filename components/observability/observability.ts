@@ -37,7 +37,7 @@ const DATA = "/prometheus";
 
 /**
  * A Prometheus in the farm's namespace that finds every part by DNS, keeps what the rules make of it, and shows it at
- * `/consoles/farm.html`. It has no account with the API server, and sends its alerts to nobody.
+ * `/consoles/farm.html`, to the farm's browser. It has no account with the API server, and sends its alerts to nobody.
  */
 export class Observability extends pulumi.ComponentResource {
   constructor(name: string, args: ObservabilityArgs, options?: pulumi.ComponentResourceOptions) {
@@ -70,6 +70,14 @@ export class Observability extends pulumi.ComponentResource {
     const files = observabilityFiles(args.namespaceName, args.thresholds);
     const config = declareFiles(NAME, files, { namespace, labels: selector(NAME) }, mine);
     const metadata = { name: NAME, namespace, labels: selector(NAME) };
+    new kubernetes.core.v1.Service(
+      NAME,
+      {
+        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: { selector: selector(NAME), ports: [{ name: "http", port: PROMETHEUS_PORT }] },
+      },
+      mine,
+    );
     new kubernetes.apps.v1.Deployment(
       NAME,
       {

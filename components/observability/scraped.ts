@@ -11,10 +11,12 @@ export interface ScrapedPart {
  * Every part that has metrics: BuildBarn's. What is not here has none: the S3 server offers them by StatsD alone, and a
  * runner's container has no network to be asked over.
  */
-export const SCRAPED: readonly ScrapedPart[] = ["frontend", "scheduler", "storage", "worker"].map((part) => ({
-  part,
-  port: DIAGNOSTICS_PORT,
-}));
+export const SCRAPED: readonly ScrapedPart[] = ["browser", "frontend", "scheduler", "storage", "worker"].map(
+  (part) => ({
+    part,
+    port: DIAGNOSTICS_PORT,
+  }),
+);
 
 /** Name of the Service that gives the addresses of a part's pods by DNS: nobody needs to ask the API server. */
 export function metricsService(part: string): string {

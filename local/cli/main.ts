@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
   up: { summary: "stand the farm up and build PostgreSQL through it", load: () => import("./up") },
   test: { summary: "everything that proves the farm", load: () => import("./test") },
   status: { summary: "daemons, pods, queue, alerts, last release", load: () => import("./status") },
+  page: { summary: "the farm in a browser, until Ctrl-C", load: () => import("./page") },
   release: { summary: "build targets through the farm and follow them", load: () => import("./release") },
   submit: { summary: "build targets through a farm elsewhere and follow them", load: () => import("./submit") },
   publish: { summary: "show a green release: provenance, index of packages", load: () => import("./publish") },

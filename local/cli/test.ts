@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { UserError } from "../../components/user-error";
 import { CHECKOUT } from "../directories";
+import { installBrowser } from "../node/machine";
 import { inNamespace } from "../node/namespace";
 import { duration, StreamProgress } from "../terminal/progress";
 import { table } from "../terminal/table";
@@ -77,6 +78,7 @@ const RUN: Readonly<Record<Stage, () => Promise<Outcome[]>>> = {
     onFarm(["up --no-release", "release --instead"], async () => {
       // Inside the farm's network nothing can be built.
       await ensureTestTools(new StreamProgress());
+      await installBrowser(new StreamProgress());
       return [
         await vitest("images", (argv) => argv),
         await vitest("attacks", inNamespace),

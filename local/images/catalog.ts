@@ -54,6 +54,7 @@ export function imageSpecs(
         "/usr/local/bin/bb_storage": executable(tools.bb_storage.path),
         "/usr/local/bin/bb_worker": executable(tools.bb_worker.path),
         "/usr/local/bin/confine": executable(tools.confine.path),
+        "/usr/local/bin/farm_browser": executable(tools.farm_browser.path),
         "/usr/local/bin/sweep": executable(tools.sweep.path),
         "/usr/local/bin/sync_jwks_to_configmap": executable(tools.sync_jwks_to_configmap.path),
       },

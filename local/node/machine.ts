@@ -70,6 +70,9 @@ const EMULATION: readonly Need[] = [
   program("arch-test", "arch-test"),
 ];
 
+/** What it takes besides to look at the farm's pages as a person does. */
+const BROWSER: readonly Need[] = [program("chromium")];
+
 /** Whether a file is there, and static where it must be. */
 function isThere(path: string, mustBeStatic: boolean): boolean {
   return existsSync(path) && (!mustBeStatic || isStaticProgram(path));
@@ -80,7 +83,10 @@ function isThere(path: string, mustBeStatic: boolean): boolean {
  * @param there tells whether a path will do
  */
 export function missingPackages(emulation: boolean, there: typeof isThere = isThere): string[] {
-  const needs = emulation ? [...NEEDS, ...EMULATION] : NEEDS;
+  return missingOf(emulation ? [...NEEDS, ...EMULATION] : NEEDS, there);
+}
+
+function missingOf(needs: readonly Need[], there: typeof isThere = isThere): string[] {
   const missing = needs.filter(({ path, isStatic = false }) => !path.some((one) => there(one, isStatic)));
   return [...new Set(missing.map(({ debianPackage }) => debianPackage))].sort();
 }
@@ -93,8 +99,17 @@ export function hostProgram(name: string): string {
 }
 
 /** Installs what is missing with apt. @throws UserError when there is no apt, naming the packages */
-export async function installPackages(emulation: boolean, progress: Progress): Promise<void> {
-  const packages = missingPackages(emulation);
+export function installPackages(emulation: boolean, progress: Progress): Promise<void> {
+  return install(emulation ? [...NEEDS, ...EMULATION] : NEEDS, progress);
+}
+
+/** Installs a browser, which tests drive, as `installPackages` does what the farm needs. */
+export function installBrowser(progress: Progress): Promise<void> {
+  return install(BROWSER, progress);
+}
+
+async function install(needs: readonly Need[], progress: Progress): Promise<void> {
+  const packages = missingOf(needs);
   if (packages.length === 0) return;
   const allowed = `these Debian packages, or the same programs: ${packages.join(" ")}`;
   if (!existsSync("/usr/bin/apt-get")) throw new UserError("machine", "no apt-get", allowed);
@@ -105,7 +120,7 @@ export async function installPackages(emulation: boolean, progress: Progress): P
     report.note("");
     await run("apt-get", ["install", "--yes", "--quiet", "--no-install-recommends", ...packages], { env });
   });
-  const still = missingPackages(emulation);
+  const still = missingOf(needs);
   if (still.length > 0) throw new UserError("machine", `still no ${still.join(", ")} after apt-get install`, allowed);
 }
 

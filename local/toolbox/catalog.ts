@@ -26,6 +26,7 @@ export type FarmProgram =
   | "coredns"
   | "crane"
   | "etcd"
+  | "farm_browser"
   | "kube-apiserver"
   | "kube-controller-manager"
   | "kube-proxy"
@@ -153,6 +154,8 @@ export const GO_MODULES: readonly GoModule[] = [
       bb_scheduler: "github.com/buildbarn/bb-remote-execution/cmd/bb_scheduler",
       bb_storage: "github.com/buildbarn/bb-storage/cmd/bb_storage",
       bb_worker: "github.com/buildbarn/bb-remote-execution/cmd/bb_worker",
+      // The farm's own: what BuildBarn has for browsers is not served as a Go module.
+      farm_browser: "tools/farm_browser",
       sync_jwks_to_configmap: "github.com/buildbarn/bb-storage/cmd/sync_jwks_to_configmap",
     },
     vendor: [

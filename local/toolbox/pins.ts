@@ -12,9 +12,12 @@ export interface Pins {
   readonly directory: string;
   readonly goMod: string;
   readonly goSum: string;
-  /** Go files of the farm's own, by path: programs that no module has. */
+  /** Files of the farm's own, by path: programs that no module has, and what they embed. */
   readonly sources: Readonly<Record<string, string>>;
 }
+
+/** Files that programs of the farm's own are made of. */
+const SOURCE = /\.(go|html|css|svg)$/;
 
 /** Reads the pins of a module. */
 export function readPins(name: ModuleName, toolbox: string = __dirname): Pins {
@@ -25,7 +28,7 @@ export function readPins(name: ModuleName, toolbox: string = __dirname): Pins {
     goSum: readFileSync(join(directory, "go.sum"), "utf8"),
     sources: Object.fromEntries(
       readdirSync(directory, { recursive: true, encoding: "utf8" })
-        .filter((file) => file.endsWith(".go"))
+        .filter((file) => SOURCE.test(file))
         .sort()
         .map((file) => [file, readFileSync(join(directory, file), "utf8")]),
     ),

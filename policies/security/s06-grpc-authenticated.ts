@@ -22,7 +22,15 @@ const OF_THE_POD: Condition = any(
   all(present("listenAddresses"), every("listenAddresses", matches("", "^127\\.0\\.0\\.1:[0-9]+$"))),
 );
 
-const SERVERS = ["grpcServers", "clientGrpcServers", "workerGrpcServers", "buildQueueStateGrpcServers"];
+const SERVERS = [
+  "grpcServers",
+  "clientGrpcServers",
+  "workerGrpcServers",
+  "buildQueueStateGrpcServers",
+  "adminHttpServers",
+  "actionGrpcServers",
+  "spanGrpcServers",
+];
 const everyServer = (of: Condition): Condition => all(...SERVERS.map((servers) => every(`$content.${servers}`, of)));
 
 export const grpcAuthenticated = rule({
@@ -33,14 +41,15 @@ export const grpcAuthenticated = rule({
   slsa: "Isolated",
   key: "components/buildbarn/configuration/identity.ts: tokenPolicy",
   requires:
-    "every server of BuildBarn's checks its callers' tokens, their issuer, audience and subject; a client's gateway, which has the token, listens to its own pod alone",
+    "every server of BuildBarn's checks its callers' tokens, their issuer, audience and subject; a client's gateway, which has the token, and the browser's pages listen to their own pod alone",
   because: "whoever reaches the port could execute, read, or write what others build from",
   objects: [
-    ...["frontend", "storage", "scheduler"].map((server) => ({
+    ...["browser", "frontend", "storage", "scheduler"].map((server) => ({
       on: BUILDBARN,
       when: matches("$file", `^${server}`),
       must: everyServer(authenticated(server)),
     })),
     { on: BUILDBARN, when: matches("$file", "^gateway"), must: everyServer(OF_THE_POD) },
+    { on: BUILDBARN, when: matches("$file", "^browser"), must: every("$content.httpServers", OF_THE_POD) },
   ],
 });

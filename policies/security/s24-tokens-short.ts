@@ -4,7 +4,7 @@ import { TOKEN_REQUESTS } from "../views/cluster";
 import { BUILDS, PODS } from "../views/pods";
 
 /** Servers of the farm that check tokens. */
-const AUDIENCES = ["frontend.monofarm", "scheduler.monofarm", "storage.monofarm"];
+const AUDIENCES = ["browser.monofarm", "frontend.monofarm", "scheduler.monofarm", "storage.monofarm"];
 
 /** What EKS itself puts into a pod, for an agent on its node and for nobody else. */
 const OF_THE_CLOUD = ["pods.eks.amazonaws.com"];

@@ -38,7 +38,7 @@ function attempt(parse: () => unknown): unknown {
 export const BUILDBARN: View = {
   title: "BuildBarn's configurations in ConfigMaps",
   types: [CONFIG_MAP],
-  subjects: files(/^(frontend|gateway|storage|scheduler|worker|runner).*\.json$/, readBuildBarn),
+  subjects: files(/^(browser|frontend|gateway|storage|scheduler|worker|runner).*\.json$/, readBuildBarn),
 };
 
 export function readBuildBarn(text: string): unknown {

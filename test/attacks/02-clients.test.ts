@@ -55,7 +55,7 @@ describe("the action cache", () => {
     await tried("a false result through the frontend, as nobody", "token", await put(frontend), await byWorker());
   });
 
-  test.each(["client", "frontend", "scheduler", "operator"] as const)(
+  test.each(["client", "frontend", "scheduler", "browser", "operator"] as const)(
     "takes no result at the storage from the %s",
     async (caller) => {
       const code = await put(storage, await tokenOf(caller, "storage"));
@@ -176,7 +176,7 @@ describe("the scheduler", () => {
 
   /** Matches no worker: what is asked is whether one may. */
   const nobody = field(1, Buffer.concat([field(1, "pod"), field(2, "no such worker")]));
-  const outsiders: (Caller | undefined)[] = [undefined, "client", "worker", "frontend", "scheduler"];
+  const outsiders: (Caller | undefined)[] = [undefined, "client", "worker", "frontend", "scheduler", "browser"];
 
   test.each(outsiders)("lets no worker be ended by %s", async (caller) => {
     const method = "buildbarn.buildqueuestate.BuildQueueState/TerminateWorkers";
@@ -198,18 +198,43 @@ describe("the scheduler", () => {
     await tried(`a drain of workers, as ${caller ?? "nobody"}`, "operators alone", code, control);
   });
 
-  test.each([undefined, "client", "frontend", "operator"] as const)("gives no action to %s", async (caller) => {
-    const method = "buildbarn.remoteworker.OperationQueue/Synchronize";
-    const code = await codeOf(8983, method, Buffer.alloc(0), caller);
-    const control = await codeOf(8983, method, Buffer.alloc(0), "worker");
-    await tried(`actions of others, as a worker that is ${caller ?? "nobody"}`, "workers alone", code, control);
-  });
+  test.each([undefined, "client", "frontend", "browser", "operator"] as const)(
+    "gives no action to %s",
+    async (caller) => {
+      const method = "buildbarn.remoteworker.OperationQueue/Synchronize";
+      const code = await codeOf(8983, method, Buffer.alloc(0), caller);
+      const control = await codeOf(8983, method, Buffer.alloc(0), "worker");
+      await tried(`actions of others, as a worker that is ${caller ?? "nobody"}`, "workers alone", code, control);
+    },
+  );
 
-  test.each([undefined, "client", "worker", "operator"] as const)("runs no action for %s", async (caller) => {
-    const request = field(6, digestOf(Buffer.from("no such action")));
-    const code = await codeOf(8982, "Execution/Execute", request, caller);
-    const control = await codeOf(8982, "Execution/Execute", request, "frontend");
-    await tried(`an execution past the frontend, as ${caller ?? "nobody"}`, "the frontend alone", code, control);
+  test.each([undefined, "client", "worker", "browser", "operator"] as const)(
+    "runs no action for %s",
+    async (caller) => {
+      const request = field(6, digestOf(Buffer.from("no such action")));
+      const code = await codeOf(8982, "Execution/Execute", request, caller);
+      const control = await codeOf(8982, "Execution/Execute", request, "frontend");
+      await tried(`an execution past the frontend, as ${caller ?? "nobody"}`, "the frontend alone", code, control);
+    },
+  );
+});
+
+describe("the browser", () => {
+  test.each([undefined, "client", "scheduler", "operator"] as const)("is told of no action by %s", async (caller) => {
+    const address = `${await addressOf("browser")}:7985`;
+    const codeOf = async (name: Caller | undefined) => {
+      const token = name === undefined ? undefined : await tokenOf(name, "browser");
+      return new RemoteClient(address, token).codeOf(
+        "buildbarn.completedactionlogger.CompletedActionLogger/LogCompletedActions",
+        Buffer.alloc(0),
+      );
+    };
+    await tried(
+      `an action that never ran, told to the browser as ${caller ?? "nobody"}`,
+      "workers alone",
+      await codeOf(caller),
+      await codeOf("worker"),
+    );
   });
 });
 

@@ -69,14 +69,17 @@ async function logOf(pod: string): Promise<string> {
 }
 
 async function doors() {
-  const [storage, scheduler, frontend, worker] = await Promise.all(
-    ["storage", "scheduler", "frontend", "worker"].map(addressOf),
+  const [storage, scheduler, frontend, worker, browser] = await Promise.all(
+    ["storage", "scheduler", "frontend", "worker", "browser"].map(addressOf),
   );
   return [
     ["the storage", storage, 8981],
     ["the scheduler, as a client", scheduler, 8982],
     ["the scheduler, as a worker", scheduler, 8983],
     ["the scheduler's queues", scheduler, 8984],
+    ["the scheduler's pages", scheduler, 7982],
+    ["what workers tell the browser", browser, 7985],
+    ["the browser's collector of traces", browser, 4317],
     ["the frontend", frontend, 8980],
     ["the frontend's metrics", frontend, 9980],
     ["the worker's metrics", worker, 9980],

@@ -21,6 +21,8 @@ describe("a mistake on the command line is one line, and nothing is done", () =>
     [["up", "--arch", "arm64"], "./farm up --arch: found arm64; allowed: amd64 or amd64,arm64"],
     [["down", "purge"], "./farm down: found purge; allowed: the options --purge, --help"],
     [["status", "--wide"], "./farm status: found Unknown option '--wide'; allowed: the options "],
+    [["page", "open"], "./farm page: found open; allowed: the options --port, --help"],
+    [["page", "--port", "80x"], "./farm page --port: found 80x; allowed: a port, 1 to 65535"],
     [["env", "local"], "./farm env: found local; allowed: the options --help"],
     [["toolbox", "list"], "./farm toolbox: found list; allowed: the options --json, --help"],
     [["publish", "--again"], "./farm publish: found Unknown option '--again'; allowed: the options --arch, "],
@@ -44,11 +46,22 @@ describe("a mistake on the command line is one line, and nothing is done", () =>
   });
 });
 
-test.each(["up", "test", "status", "release", "submit", "publish", "plan", "why", "toolbox", "env", "down"])(
-  "./farm %s --help says how it is used, and does nothing",
-  (command) => {
-    const { status, stdout } = farm([command, "--help"]);
-    expect(stdout).toMatch(new RegExp(`Usage: .*\\./farm ${command}`));
-    expect(status).toBe(0);
-  },
-);
+test.each([
+  "up",
+  "test",
+  "status",
+  "page",
+  "release",
+  "submit",
+  "publish",
+  "plan",
+  "why",
+  "rotate-keys",
+  "toolbox",
+  "env",
+  "down",
+])("./farm %s --help says how it is used, and does nothing", (command) => {
+  const { status, stdout } = farm([command, "--help"]);
+  expect(stdout).toMatch(new RegExp(`Usage: .*\\./farm ${command}`));
+  expect(status).toBe(0);
+});

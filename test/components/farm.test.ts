@@ -136,6 +136,7 @@ describe("a farm of two storage shards and two classes of workers for each of tw
 
   test("runs these workloads and no other", () => {
     expect([...workloads.keys()].sort()).toEqual([
+      "browser",
       "frontend",
       "s3",
       "scheduler",
@@ -174,8 +175,8 @@ describe("a farm of two storage shards and two classes of workers for each of tw
 
   test("runs every program of BuildBarn under an init, which passes on the signal to stop", () => {
     const commands = containers().map(({ command = [] }) => command.map((word) => word.split("/").at(-1)));
-    const programs = commands.filter((words) => words.some((word) => word?.startsWith("bb_") === true));
-    expect(programs.map(([init, dashes]) => [init, dashes])).toEqual(Array(11).fill(["tini", "--"]));
+    const programs = commands.filter((words) => words.some((word) => /^(bb|farm)_/.test(word ?? "")));
+    expect(programs.map(([init, dashes]) => [init, dashes])).toEqual(Array(12).fill(["tini", "--"]));
   });
 
   test("keeps actions apart from their worker: another uid, no input cache, no configuration of the worker's own", () => {
@@ -255,6 +256,22 @@ describe("a farm of two storage shards and two classes of workers for each of tw
     });
   });
 
+  test("shows the farm to whoever may forward a port of a pod, and gives what shows it nothing to write with", () => {
+    interface Browser {
+      readonly httpServers: readonly { readonly listenAddresses: readonly string[] }[];
+    }
+    const { httpServers } = configuration("browser", "browser.json") as Browser;
+    expect(httpServers.flatMap(({ listenAddresses }) => listenAddresses)).toEqual(["127.0.0.1:7984"]);
+    const lets = (value: object) => JSON.stringify(value).includes("system:serviceaccount:monofarm:browser");
+    const storage = configuration("storage", "storage.json") as Record<string, Record<string, object>>;
+    const may = ["contentAddressableStorage", "actionCache"].flatMap((store) =>
+      Object.entries(storage[store] ?? {}).flatMap(([what, who]) => (lets(who) ? [`${store}.${what}`] : [])),
+    );
+    expect(may).toEqual(["contentAddressableStorage.getAuthorizer", "actionCache.getAuthorizer"]);
+    const scheduler = configuration("scheduler", "scheduler.json") as Record<string, object>;
+    expect(Object.keys(scheduler).filter((key) => lets(scheduler[key] ?? {}))).toEqual(["adminHttpServers"]);
+  });
+
   test("gives each part a token for those that it calls, for an hour, and for nobody else", () => {
     const audiences = (name: string) => {
       const { volumes } = workload(name).spec.template.spec as unknown as {
@@ -267,14 +284,16 @@ describe("a farm of two storage shards and two classes of workers for each of tw
         .flatMap(({ serviceAccountToken }) => serviceAccountToken ?? [])
         .map(({ audience, expirationSeconds }) => [audience, expirationSeconds]);
     };
-    const [scheduler, storage] = [
+    const [browser, scheduler, storage] = [
+      ["browser.monofarm", 3600],
       ["scheduler.monofarm", 3600],
       ["storage.monofarm", 3600],
     ];
-    expect(audiences("frontend")).toEqual([scheduler, storage]);
-    expect(audiences("scheduler")).toEqual([storage]);
+    expect(audiences("frontend")).toEqual([browser, scheduler, storage]);
+    expect(audiences("scheduler")).toEqual([browser, storage]);
     expect(audiences("storage")).toEqual([]);
-    expect(audiences("worker-amd64-wide")).toEqual([scheduler, storage]);
+    expect(audiences("worker-amd64-wide")).toEqual([browser, scheduler, storage]);
+    expect(audiences("browser")).toEqual([scheduler, storage]);
   });
 
   test("starts no server before there are keys to check tokens with, fetched by an account that can write them alone", () => {
@@ -354,7 +373,7 @@ describe("a farm of two storage shards and two classes of workers for each of tw
 
   test("asks every long-lived program of BuildBarn and the store for its health, before and while it serves", () => {
     const served = containers().filter(({ command = [] }) =>
-      command.some((word) => /\/bb_(?!runner)|versity/.test(word)),
+      command.some((word) => /\/(bb|farm)_(?!runner)|versity/.test(word)),
     );
     expect(served.length).toBeGreaterThan(5);
     for (const container of served) {

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import { FRONTEND_ENTRANCE, networkPolicies } from "../../components/buildbarn/network-policies";
 
-const PARTS = ["frontend", "scheduler", "storage", "worker", "s3", "anything"];
-const PORTS = [53, 80, 7070, 7982, 8980, 8981, 8982, 8983, 8984, 10254];
+const PARTS = ["browser", "frontend", "scheduler", "storage", "worker", "s3", "anything"];
+const PORTS = [53, 80, 4317, 7070, 7982, 7984, 7985, 8980, 8981, 8982, 8983, 8984, 10254];
 
 const policies = networkPolicies("clients", [FRONTEND_ENTRANCE, { part: "s3", port: 7070 }]);
 
@@ -53,15 +53,26 @@ describe("the farm's network", () => {
     const open = PARTS.flatMap((from) =>
       PARTS.flatMap((to) => PORTS.filter((port) => mayOpen(from, to, port)).map((port) => `${from} → ${to}:${port}`)),
     );
-    expect(open.map((door) => door.replace(/:\d+$/, ""))).toEqual([
+    expect([...new Set(open.map((door) => door.replace(/:\d+$/, "")))]).toEqual([
+      "browser → scheduler",
+      "browser → storage",
+      "frontend → browser",
       "frontend → scheduler",
       "frontend → storage",
+      "scheduler → browser",
       "scheduler → storage",
+      "worker → browser",
       "worker → scheduler",
       "worker → storage",
     ]);
     const ports = (door: string) => open.filter((one) => one.startsWith(door)).map((one) => one.split(":")[1]);
-    expect(ports("frontend → scheduler")).not.toEqual(ports("worker → scheduler"));
+    expect(["browser", "frontend", "worker"].flatMap((from) => ports(`${from} → scheduler`))).toEqual([
+      "7982",
+      "8982",
+      "8983",
+    ]);
+    expect(ports("worker → browser")).toEqual(["4317", "7985"]);
+    expect(["frontend", "scheduler"].flatMap((from) => ports(`${from} → browser`))).toEqual(["4317", "4317"]);
   });
 
   test("lets clients in at the entrances, and nowhere else", () => {

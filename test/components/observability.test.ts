@@ -43,7 +43,7 @@ describe("a farm with a Prometheus", () => {
 
   test("gives it a name by DNS for each part's pods, ready or not, at the port where the part serves metrics", () => {
     const services = mine("kubernetes:core/v1:Service");
-    expect([...services.keys()].sort()).toEqual(SCRAPED.map(({ part }) => `metrics-${part}`).sort());
+    expect([...services.keys()].sort()).toEqual([...SCRAPED.map(({ part }) => `metrics-${part}`), "prometheus"].sort());
     const configurations = [...ofType(resources, "kubernetes:core/v1:ConfigMap").values()].flatMap(({ data }) =>
       Object.entries((data ?? {}) as Record<string, string>),
     );
@@ -94,9 +94,13 @@ describe("the network policies for it", () => {
     [...ingress, ...egress].flatMap(({ ports }) => ports.map(({ port }) => `${name}:${port}`)),
   );
 
-  test("open the metrics' port of each part to Prometheus, from both sides, and no other", () => {
+  test("open the metrics' port of each part to Prometheus, and Prometheus to the browser, from both sides, and no other", () => {
     expect(doors.sort()).toEqual(
-      SCRAPED.flatMap(({ part, port }) => [`metrics-${part}:${port}`, `prometheus:${port}`]).sort(),
+      [
+        ...SCRAPED.flatMap(({ part, port }) => [`metrics-${part}:${port}`, `prometheus:${port}`]),
+        "figures:9090",
+        "prometheus:9090",
+      ].sort(),
     );
     for (const { part } of SCRAPED) {
       expect(policies[`metrics-${part}`]).toMatchObject({
@@ -106,9 +110,11 @@ describe("the network policies for it", () => {
     }
   });
 
-  test("let nobody call Prometheus", () => {
+  test("let nobody but the browser call Prometheus", () => {
+    const browser = { podSelector: { matchLabels: { "app.kubernetes.io/name": "browser" } } };
     expect(policies["prometheus"]?.policyTypes).toEqual(["Ingress", "Egress"]);
-    expect(policies["prometheus"]?.ingress).toBeUndefined();
+    expect(policies["prometheus"]?.ingress).toMatchObject([{ from: [browser], ports: [{ port: 9090 }] }]);
+    expect(policies["figures"]).toMatchObject(browser);
   });
 
   test("have names of their own beside the farm's", () => {

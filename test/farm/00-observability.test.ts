@@ -96,7 +96,7 @@ describe("a Prometheus of the farm's, on this machine, without a farm", () => {
       };
       pools = data.scrapePools;
     }
-    expect(pools.sort()).toEqual(["frontend", "prometheus", "scheduler", "storage", "worker"]);
+    expect(pools.sort()).toEqual(["browser", "frontend", "prometheus", "scheduler", "storage", "worker"]);
   });
 });
 

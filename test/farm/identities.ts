@@ -13,6 +13,7 @@ const NAMESPACES = {
   frontend: "monofarm",
   scheduler: "monofarm",
   worker: "monofarm",
+  browser: "monofarm",
   operator: "monofarm",
 } as const;
 

@@ -87,6 +87,13 @@ const gatewayJson = {
   grpcServers: [{ listenAddresses: ["127.0.0.1:8980"], authenticationPolicy: { allow: {} } }],
   actionCache: { putAuthorizer: { deny: {} } },
 };
+const BROWSER = "system:serviceaccount:monofarm:browser";
+const schedulerJson = { adminHttpServers: [tokens("scheduler", BROWSER)] };
+const browserJson = {
+  httpServers: [{ listenAddresses: ["127.0.0.1:7984"], authenticationPolicy: { allow: {} } }],
+  actionGrpcServers: [tokens("browser", FRONTEND)],
+  spanGrpcServers: [tokens("browser", FRONTEND, WORKER)],
+};
 const configMap = (part: string, data: Record<string, unknown>, more: Record<string, string> = {}) => ({
   type: "kubernetes:core/v1:ConfigMap",
   props: {
@@ -140,6 +147,8 @@ const cluster: Record<string, Declared> = {
   "frontend-config": configMap("frontend", { "frontend.json": json(frontendJson) }, { "farm.build/tier": "release" }),
   "gateway-config": configMap("gateway", { "gateway.json": json(gatewayJson) }),
   "storage-config": configMap("storage", { "storage.json": json(storageJson) }),
+  "scheduler-config": configMap("scheduler", { "scheduler.json": json(schedulerJson) }),
+  "browser-config": configMap("browser", { "browser.json": json(browserJson) }),
   bazel: configMap("bazel", {
     ".bazelrc":
       "startup --nohome_rc --nosystem_rc\nbuild --nostamp --incompatible_strict_action_env\nbuild --noremote_upload_local_results\n",

@@ -3,6 +3,7 @@ import { SCHEDULER_PORTS } from "./scheduler";
 import { authenticated, type Callers, only, tokenPolicy } from "./identity";
 import { DENY, diagnostics, grpcServer, MAXIMUM_MESSAGE_BYTES } from "./server";
 import type { BbStorage } from "./storage";
+import { tracing } from "./tracing";
 
 /** Port that clients (Bazel) use. */
 export const FRONTEND_PORT = 8980;
@@ -55,6 +56,6 @@ export function frontendConfiguration(shards: number, { clients }: Callers, isOu
     },
     executeAuthorizer: client,
     maximumMessageSizeBytes: MAXIMUM_MESSAGE_BYTES,
-    global: diagnostics(),
+    global: { ...diagnostics(), ...tracing("frontend", true) },
   };
 }

@@ -6,7 +6,7 @@ import {
 import type { AuthenticationPolicy, Authorizer, GrpcClient, JmespathExpression } from "./server";
 
 /** The parts of the farm that are called, and that a token must be meant for. */
-export type Server = "frontend" | "scheduler" | "storage";
+export type Server = "browser" | "frontend" | "scheduler" | "storage";
 
 /** A service account: who a pod is. */
 export interface ServiceAccountName {
@@ -19,6 +19,8 @@ export interface Callers {
   readonly frontend: string;
   readonly scheduler: string;
   readonly worker: string;
+  /** Shows the farm to people, and reads for that. */
+  readonly browser: string;
   /** Drains workers and ends actions. */
   readonly operator: string;
   /** Bazel's pods. */
@@ -26,7 +28,7 @@ export interface Callers {
 }
 
 /** Parts of the farm that call others, and their operators: service accounts of its namespace. */
-export const ACCOUNTS = ["frontend", "scheduler", "worker", "operator"] as const;
+export const ACCOUNTS = ["frontend", "scheduler", "worker", "browser", "operator"] as const;
 
 /** Folder of a pod's tokens, a file a server that it calls. */
 export const TOKENS_DIRECTORY = "/tokens";
@@ -50,11 +52,12 @@ export function subject({ namespace, name }: ServiceAccountName): string {
 
 /** The callers of a farm in a namespace. */
 export function callers(namespace: string, clients: readonly ServiceAccountName[]): Callers {
-  const [frontend, scheduler, worker, operator] = ACCOUNTS.map((name) => subject({ namespace, name }));
+  const [frontend, scheduler, worker, browser, operator] = ACCOUNTS.map((name) => subject({ namespace, name }));
   return {
     frontend: frontend ?? "",
     scheduler: scheduler ?? "",
     worker: worker ?? "",
+    browser: browser ?? "",
     operator: operator ?? "",
     clients: clients.map(subject),
   };

@@ -1,5 +1,6 @@
 import type { PlatformProperty } from "../platform-properties";
 import { type BlobAccess, shardedStorage } from "./blob-access";
+import { BROWSER_URL } from "./browser";
 import { type Callers, only, tokenPolicy } from "./identity";
 import {
   type Authorizer,
@@ -8,17 +9,26 @@ import {
   type Global,
   grpcServer,
   type GrpcServer,
+  type HttpServer,
   MAXIMUM_MESSAGE_BYTES,
 } from "./server";
+import { tracing } from "./tracing";
 
-/** Ports of the scheduler: clients' executions, workers, and the state of the queues. */
-export const SCHEDULER_PORTS = { client: 8982, worker: 8983, queueState: 8984 } as const;
+/** Ports of the scheduler: its pages, clients' executions, workers, and the state of the queues. */
+export const SCHEDULER_PORTS = { pages: 7982, client: 8982, worker: 8983, queueState: 8984 } as const;
+
+/** Where the scheduler's pages are, on its own port as in the browser. */
+export const SCHEDULER_PREFIX = "/scheduler/";
 
 /** Configuration of `bb_scheduler`. */
 export interface BbScheduler {
   readonly clientGrpcServers: readonly GrpcServer[];
   readonly workerGrpcServers: readonly GrpcServer[];
   readonly buildQueueStateGrpcServers: readonly GrpcServer[];
+  readonly adminHttpServers: readonly HttpServer[];
+  readonly adminRoutePrefix: string;
+  /** What its pages lead to an action by. */
+  readonly browserUrl: string;
   readonly contentAddressableStorage: BlobAccess;
   readonly executeAuthorizer: Authorizer;
   readonly modifyDrainsAuthorizer: Authorizer;
@@ -60,7 +70,7 @@ export interface SchedulerDemand {
 /**
  * The one queue of the cluster. An action whose platform has no predeclared queue is refused at once
  * (FAILED_PRECONDITION, `No workers exist for instance name prefix …`). The frontend brings actions, workers take them, and
- * operators alone drain and kill.
+ * operators alone drain and kill. Its pages are the browser's to show; their buttons do nothing, for it is no operator.
  */
 export function schedulerConfiguration(demand: SchedulerDemand): BbScheduler {
   const { shards, callers, platforms, maximumExecutionSeconds } = demand;
@@ -69,6 +79,14 @@ export function schedulerConfiguration(demand: SchedulerDemand): BbScheduler {
     clientGrpcServers: [server(SCHEDULER_PORTS.client, callers.frontend)],
     workerGrpcServers: [server(SCHEDULER_PORTS.worker, callers.worker)],
     buildQueueStateGrpcServers: [server(SCHEDULER_PORTS.queueState, callers.operator)],
+    adminHttpServers: [
+      {
+        listenAddresses: [`:${SCHEDULER_PORTS.pages}`],
+        authenticationPolicy: tokenPolicy("scheduler", callers.browser),
+      },
+    ],
+    adminRoutePrefix: SCHEDULER_PREFIX,
+    browserUrl: BROWSER_URL,
     contentAddressableStorage: shardedStorage(shards),
     executeAuthorizer: only(callers.frontend),
     modifyDrainsAuthorizer: only(callers.operator),
@@ -92,6 +110,6 @@ export function schedulerConfiguration(demand: SchedulerDemand): BbScheduler {
     })),
     platformQueueWithNoWorkersTimeout: "1s",
     maximumMessageSizeBytes: MAXIMUM_MESSAGE_BYTES,
-    global: diagnostics(),
+    global: { ...diagnostics(), ...tracing("scheduler", false) },
   };
 }

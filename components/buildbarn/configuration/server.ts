@@ -65,15 +65,45 @@ export interface GrpcServer {
   readonly stopGracefully?: boolean;
 }
 
+/** An HTTP server. */
+export interface HttpServer {
+  readonly listenAddresses: readonly string[];
+  readonly authenticationPolicy: AuthenticationPolicy;
+}
+
+/** Which traces are taken down: `parentBased` asks whether whoever called takes his down. */
+export type Sampler =
+  | { readonly always: Empty }
+  | { readonly never: Empty }
+  | { readonly maximumRate: { readonly samplesPerEpoch: number; readonly epochDuration: string } }
+  | {
+      readonly parentBased: Readonly<
+        Record<
+          | "noParent"
+          | "localParentSampled"
+          | "localParentNotSampled"
+          | "remoteParentSampled"
+          | "remoteParentNotSampled",
+          Sampler
+        >
+      >;
+    };
+
+/** Where spans go, and of what. */
+export interface Tracing {
+  readonly backends: readonly { readonly otlpSpanExporter: GrpcClient; readonly batchSpanProcessor: Empty }[];
+  readonly resourceAttributes: readonly { readonly key: string; readonly value: { readonly stringValue: string } }[];
+  readonly sampler: Sampler;
+}
+
 /** Settings of every BuildBarn binary. */
 export interface Global {
   readonly diagnosticsHttpServer?: {
-    readonly httpServers: readonly {
-      readonly listenAddresses: readonly string[];
-      readonly authenticationPolicy: AuthenticationPolicy;
-    }[];
+    readonly httpServers: readonly HttpServer[];
     readonly enablePrometheus: boolean;
   };
+  /** @default no traces */
+  readonly tracing?: Tracing;
   readonly setUmask?: { readonly umask: number };
 }
 

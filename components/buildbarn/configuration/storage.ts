@@ -42,25 +42,28 @@ export function stateDirectory(store: (typeof STORES)[number]): string {
 
 /**
  * A storage shard: CAS and action cache on its own disk. Workers alone write the action cache, whoever else reaches it;
- * the scheduler reads actions from the CAS, and no more.
+ * the scheduler reads actions from the CAS, the browser both stores, and no more.
  */
 export function storageConfiguration(
   plans: Readonly<Record<(typeof STORES)[number], StorePlan>>,
-  { frontend, scheduler, worker }: Callers,
+  { frontend, scheduler, worker, browser }: Callers,
 ): BbStorage {
   return {
     grpcServers: [
-      { ...grpcServer(STORAGE_PORT, tokenPolicy("storage", frontend, scheduler, worker)), stopGracefully: true },
+      {
+        ...grpcServer(STORAGE_PORT, tokenPolicy("storage", frontend, scheduler, worker, browser)),
+        stopGracefully: true,
+      },
     ],
     contentAddressableStorage: {
       backend: localStore("cas", plans.cas),
-      getAuthorizer: only(frontend, scheduler, worker),
+      getAuthorizer: only(frontend, scheduler, worker, browser),
       putAuthorizer: only(frontend, worker),
       findMissingAuthorizer: only(frontend, worker),
     },
     actionCache: {
       backend: localStore("ac", plans.ac),
-      getAuthorizer: only(frontend, worker),
+      getAuthorizer: only(frontend, worker, browser),
       putAuthorizer: only(worker),
     },
     maximumMessageSizeBytes: MAXIMUM_MESSAGE_BYTES,

@@ -1,13 +1,19 @@
 import type { PlatformProperty } from "../platform-properties";
 import { type BlobAccess, shardedStorage } from "./blob-access";
+import { BROWSER_PORTS, BROWSER_URL } from "./browser";
 import { authenticated } from "./identity";
 import { SCHEDULER_PORTS } from "./scheduler";
+import { tracing } from "./tracing";
 import { diagnostics, environmentVariable, type Global, type GrpcClient, MAXIMUM_MESSAGE_BYTES } from "./server";
 
 /** Configuration of `bb_worker` with one native build directory. */
 export interface BbWorker {
   readonly blobstore: { readonly contentAddressableStorage: BlobAccess; readonly actionCache: BlobAccess };
   readonly scheduler: GrpcClient;
+  /** What a client is told of an action that failed: where it can be seen. */
+  readonly browserUrl: string;
+  /** Who is told of every action that ended. */
+  readonly completedActionLoggers: readonly { readonly client: GrpcClient; readonly maximumSendQueueSize: number }[];
   readonly maximumMessageSizeBytes: number;
   readonly inputDownloadConcurrency: number;
   readonly outputUploadConcurrency: number;
@@ -52,12 +58,19 @@ export const CACHE_DIRECTORY = "/worker/cache";
 /** The socket between worker and runner. */
 export const RUNNER_SOCKET = "/run/runner/socket";
 
+/** Actions that a worker remembers while the browser does not answer; what comes then is not told. */
+const UNTOLD_ACTIONS = 100;
+
 /** A worker that runs one action at a time. Its id is the pod's name, from the variable `POD_NAME`. */
 export function workerConfiguration({ shards, platform, inputCacheBytes }: WorkerDemand): BbWorker {
   const storage = shardedStorage(shards);
   return {
     blobstore: { contentAddressableStorage: storage, actionCache: storage },
     scheduler: authenticated(`scheduler:${SCHEDULER_PORTS.worker}`, "scheduler"),
+    browserUrl: BROWSER_URL,
+    completedActionLoggers: [
+      { client: authenticated(`browser:${BROWSER_PORTS.actions}`, "browser"), maximumSendQueueSize: UNTOLD_ACTIONS },
+    ],
     maximumMessageSizeBytes: MAXIMUM_MESSAGE_BYTES,
     inputDownloadConcurrency: 10,
     outputUploadConcurrency: 11,
@@ -86,6 +99,6 @@ export function workerConfiguration({ shards, platform, inputCacheBytes }: Worke
         ],
       },
     ],
-    global: { ...diagnostics(), setUmask: { umask: 0 } },
+    global: { ...diagnostics(), ...tracing("worker", false), setUmask: { umask: 0 } },
   };
 }

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"io"
+	"sync"
+
+	remoteexecution "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"github.com/buildbarn/bb-remote-execution/pkg/proto/completedactionlogger"
+	"github.com/buildbarn/bb-storage/pkg/digest"
+
+	"google.golang.org/protobuf/types/known/emptypb"
+)
+
+// An action that a worker has run.
+type completed struct {
+	Digest   digest.Digest
+	Response *remoteexecution.ExecuteResponse
+}
+
+// The actions that workers ran last; in memory, and gone with it.
+type recentActions struct {
+	completedactionlogger.UnimplementedCompletedActionLoggerServer
+	lock     sync.Mutex
+	most     int
+	actions  []completed
+	total    int
+	byDigest map[string]completed
+}
+
+func newRecentActions(most int) *recentActions {
+	return &recentActions{most: most, byDigest: map[string]completed{}}
+}
+
+// LogCompletedActions is called by each worker, for as long as it lives.
+func (r *recentActions) LogCompletedActions(stream completedactionlogger.CompletedActionLogger_LogCompletedActionsServer) error {
+	for {
+		action, err := stream.Recv()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := r.add(action); err != nil {
+			return err
+		}
+		if err := stream.Send(&emptypb.Empty{}); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *recentActions) add(action *completedactionlogger.CompletedAction) error {
+	instance, err := digest.NewInstanceName(action.InstanceName)
+	if err != nil {
+		return err
+	}
+	function, err := instance.GetDigestFunction(action.DigestFunction, 0)
+	if err != nil {
+		return err
+	}
+	found, err := function.NewDigestFromProto(action.HistoricalExecuteResponse.GetActionDigest())
+	if err != nil {
+		return err
+	}
+	one := completed{found, action.HistoricalExecuteResponse.GetExecuteResponse()}
+
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	r.total++
+	r.actions = append(r.actions, one)
+	r.byDigest[found.String()] = one
+	if len(r.actions) > r.most {
+		oldest := r.actions[0]
+		r.actions = r.actions[1:]
+		if r.byDigest[oldest.Digest.String()].Response == oldest.Response {
+			delete(r.byDigest, oldest.Digest.String())
+		}
+	}
+	return nil
+}
+
+// The latest first, and how many there were in all.
+func (r *recentActions) list() ([]completed, int) {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	found := make([]completed, len(r.actions))
+	for i, action := range r.actions {
+		found[len(found)-1-i] = action
+	}
+	return found, r.total
+}
+
+// What an action came to when it was run last, as far as that is remembered.
+func (r *recentActions) response(of digest.Digest) *remoteexecution.ExecuteResponse {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	return r.byDigest[of.String()].Response
+}
