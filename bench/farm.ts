@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { classesOf } from "../components/buildbarn/worker-class";
 import { audience } from "../components/buildbarn/configuration/identity";
 import { readIndex } from "../components/matrix/read-index";
 import { bazelArguments, places } from "../components/matrix/run-shard/bazel";
@@ -105,6 +106,7 @@ class Client {
       labels: [LABEL],
       frontend: `grpc://${door.address}:8980`,
       workerImages: farm.workerImages,
+      workerClasses: classesOf(farm.pools),
       memory: 4 * 2 ** 30,
     });
     // An instance name of its own has an action cache of its own, which is empty.

@@ -106,13 +106,14 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     ...artifacts,
     workerImages,
     ...(where.aws !== undefined && {
-      bazelrc: pulumi.output(buildbarn.endpoint).apply((endpoint) => clientBazelrc(endpoint, workerImages)),
+      bazelrc: pulumi.output(buildbarn.endpoint).apply((endpoint) => clientBazelrc(endpoint, workers)),
     }),
     clientImage: config.images.client,
     gatewayImage: config.images.buildbarn,
     imagePullPolicy: config.images.pullPolicy,
-    pools: workers.map(({ architecture, replicas }) => ({
+    pools: workers.map(({ architecture, workerClass, replicas }) => ({
       architecture,
+      workerClass,
       emulated: poolFor(platform, "worker", architecture)?.emulated ?? false,
       concurrency: replicas,
     })),
@@ -125,7 +126,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
 }
 
 function workerPools({ workers, images, platform }: Config) {
-  return workers.pools.map(({ architecture, replicas, cpu, memory, inputCacheMiB, diskMiB }) => {
+  return workers.pools.map(({ architecture, class: workerClass, replicas, cpu, memory, inputCacheMiB, diskMiB }) => {
     const workerImage = images.workers[architecture];
     if (workerImage === undefined) {
       throw new UserError(
@@ -136,6 +137,7 @@ function workerPools({ workers, images, platform }: Config) {
     }
     return {
       architecture,
+      workerClass,
       replicas,
       onDemand: platform.kind === "aws",
       workerImage,

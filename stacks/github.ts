@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { workersName } from "../components/buildbarn/worker-class";
 import { declareReleaseAccess } from "../components/platform/aws/release-access";
 import { GithubRepository } from "../components/runners/repository";
 import { Runners } from "../components/runners/runners";
@@ -33,7 +34,7 @@ export function declareGithub(
         principalArn: roleOf(told, "planner"),
         releases,
         farm: told.namespace,
-        workers: workers.pools.map(({ architecture }) => `worker-${architecture}`),
+        workers: workers.pools.map((pool) => workersName(pool.architecture, pool.class)),
       },
       { ...mine, provider: aws.aws },
       { ...mine, provider: platform.provider },

@@ -1,5 +1,6 @@
 import type { Purpose } from "../components/artifacts/purposes";
 import type { StorageDemand } from "../components/buildbarn/storage";
+import type { WorkerClass } from "../components/buildbarn/worker-class";
 import type { FarmCost } from "../components/matrix/farm-cost";
 import type { Architecture, Egress } from "../components/platform/platform";
 
@@ -28,6 +29,7 @@ export interface FarmOutputs {
   readonly imagePullPolicy: string;
   readonly pools: readonly {
     readonly architecture: Architecture;
+    readonly workerClass: WorkerClass;
     readonly emulated: boolean;
     readonly concurrency: number;
   }[];

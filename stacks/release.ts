@@ -10,6 +10,7 @@ import { storageWarnings } from "../components/matrix/storage-plan";
 import { releasePolicies } from "../components/matrix/release-policies";
 import { declareNetworkPolicies } from "../components/buildbarn/network-policies";
 import { podSecurity } from "../components/platform/pod-security";
+import { classesOf } from "../components/buildbarn/worker-class";
 import { UserError } from "../components/user-error";
 import { CLIENT_ACCOUNT, RELEASE_NAMESPACE } from "./farm";
 import { readConfig } from "./config/read";
@@ -60,7 +61,8 @@ export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi
         s3: farm.s3,
         ...access,
         workerImages: farm.workerImages,
-        emulated: farm.pools.filter(({ emulated }) => emulated).map(({ architecture }) => architecture),
+        workerClasses: classesOf(farm.pools),
+        emulated: [...new Set(farm.pools.filter(({ emulated }) => emulated).map(({ architecture }) => architecture))],
         pool: farm.clientPool,
       },
       after: policies,

@@ -26,6 +26,7 @@ new ReleaseJobs(
       s3: { endpoint: "http://s3.monofarm:7070", region: "us-east-1" },
       credentialsSecret: "s3-credentials",
       workerImages: { amd64: image("worker"), arm64: image("worker-arm64") },
+      workerClasses: ["narrow", "wide"],
       pool: { nodeSelector: { "farm.build/role": "client" }, tolerations: [] },
     },
   },

@@ -115,6 +115,7 @@ function podsOf({ architecture }: JobPlan): ReleasePods {
     s3: { endpoint: "http://s3.monofarm:7070", region: "us-east-1" },
     credentialsSecret: "s3-credentials",
     workerImages: { amd64: image("worker-amd64"), arm64: image("worker-arm64") },
+    workerClasses: ["narrow", "wide"],
     // A pool for each architecture, so that nodes of both take part.
     pool: { nodeSelector: clientPool(architecture), tolerations: [] },
   };

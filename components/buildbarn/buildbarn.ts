@@ -29,7 +29,7 @@ export interface BuildBarnArgs {
   readonly frontendReplicas: number;
   /** Serves clients outside the cluster, too, by TLS. @default pods alone */
   readonly outside?: Omit<OutsideArgs, "namespace">;
-  /** At most one pool an architecture. */
+  /** At most one pool of each class of an architecture. */
   readonly workers: readonly WorkerPool[];
   /** Seconds that any action may take. */
   readonly maximumExecutionSeconds: number;
@@ -76,7 +76,9 @@ export class BuildBarn extends pulumi.ComponentResource {
         demand: {
           shards,
           callers: known,
-          platforms: args.workers.map(({ architecture, workerImage }) => platformProperties(architecture, workerImage)),
+          platforms: args.workers.map(({ architecture, workerClass, workerImage }) =>
+            platformProperties(architecture, workerClass, workerImage),
+          ),
           maximumExecutionSeconds: args.maximumExecutionSeconds,
         },
       },

@@ -16,7 +16,7 @@ export interface PartArgs {
   readonly pool: NodePool;
 }
 
-/** What a container may take, in Kubernetes quantities. No limit on CPU: it would leave idle cores unused. */
+/** What a container asks for, in Kubernetes quantities. */
 export interface Resources {
   readonly cpu: string;
   readonly memory: string;
@@ -38,9 +38,16 @@ export function selector(part: string): Record<string, string> {
   return { "app.kubernetes.io/name": part, "app.kubernetes.io/part-of": "monofarm" };
 }
 
-/** Requests and limits of a container. */
-export function resources({ cpu, memory }: Resources): kubernetes.types.input.core.v1.ResourceRequirements {
-  return { requests: { cpu, memory }, limits: { memory } };
+/**
+ * Requests and limits of a container.
+ * @param most CPU that it may take, where idle cores are to stay unused
+ * @default none
+ */
+export function resources(
+  { cpu, memory }: Resources,
+  most?: string,
+): kubernetes.types.input.core.v1.ResourceRequirements {
+  return { requests: { cpu, memory }, limits: { ...(most !== undefined && { cpu: most }), memory } };
 }
 
 /** The settings that all pods of the farm share. */

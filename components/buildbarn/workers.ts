@@ -21,10 +21,12 @@ import {
   underInit,
 } from "./pod";
 import { TOKENS_MOUNT, tokensVolume } from "./tokens";
+import { CPU_LIMITS, type WorkerClass, workersName } from "./worker-class";
 
 /** A set of equal workers. */
 export interface WorkerPool {
   readonly architecture: Architecture;
+  readonly workerClass: WorkerClass;
   /** Image that actions run in, by digest. */
   readonly workerImage: string;
   /** Pods, each of which runs one action at a time. */
@@ -92,12 +94,17 @@ export function declareWorkers(
   options: pulumi.CustomResourceOptions,
 ): kubernetes.apps.v1.Deployment {
   const { namespace, workers } = args;
-  const name = `worker-${workers.architecture}`;
-  const platform = platformProperties(workers.architecture, workers.workerImage);
+  const { architecture, workerClass } = workers;
+  const name = workersName(architecture, workerClass);
+  const platform = platformProperties(architecture, workerClass, workers.workerImage);
   const configurations = {
     worker: workerConfiguration({ shards: args.shards, platform, inputCacheBytes: workers.inputCacheBytes }),
   };
-  const labels = { ...selector("worker"), "farm.build/architecture": workers.architecture };
+  const labels = {
+    ...selector("worker"),
+    "farm.build/architecture": architecture,
+    "farm.build/class": workerClass,
+  };
   const metadata = { name, namespace, labels };
   const config = declareConfiguration(name, configurations, { namespace, labels }, options);
   // Apart, for actions may read it.
@@ -198,7 +205,7 @@ function runner({ workers, imagePullPolicy, largestFileBytes }: WorkersArgs, mou
     image: workers.workerImage,
     imagePullPolicy,
     command: underInit("/bb", "confine", `-file-bytes=${largestFileBytes}`, "/bb/bb_runner", "/config/runner.json"),
-    resources: resources(workers.action),
+    resources: resources(workers.action, CPU_LIMITS[workers.workerClass]),
     securityContext: RUNNER_CONTEXT,
     // A runner that cannot start a program cannot clean either: its container ends, and with it all that fills it.
     livenessProbe: { exec: { command: ["/bb/tini", "--version"] }, periodSeconds: 30, timeoutSeconds: 10 },

@@ -40,11 +40,16 @@ export const ASSUMED_CAPACITY: CapacityAssumptions = {
 
 const HOURS_PER_MONTH = 730;
 
-/** Workers of one size, and how many of them a node holds. */
-export interface WorkerClass extends WorkerDemand {
+/** Workers of one class, and how many of them a node holds. */
+export interface ClassCapacity extends WorkerDemand {
   readonly perNode: number;
+  /** Workers that finish in time, at the utilisation. */
+  readonly count: number;
   /** Hours that nodes spend on them, at the utilisation. */
   readonly nodeHours: number;
+  /** USD a release. */
+  readonly onDemand: number;
+  readonly spot: number;
 }
 
 /** The nodes of one architecture's workers. */
@@ -53,7 +58,7 @@ export interface PoolCapacity {
   readonly instanceType: InstanceType;
   readonly coreHours: number;
   /** Widest first. */
-  readonly workers: readonly WorkerClass[];
+  readonly workers: readonly ClassCapacity[];
   readonly nodes: number;
   /** USD a release. */
   readonly onDemand: number;
@@ -78,7 +83,7 @@ export function pricePerHour(type: InstanceType): number {
 }
 
 /**
- * Nodes and prices to finish a release in `hours`, whole nodes. A node holds as many workers of a size as its cores and
+ * Nodes and prices to finish a release in `hours`, whole nodes. A node holds as many workers of a class as its cores and
  * its memory allow, whichever is less; hours = CPU-seconds / (3600 × cores of a worker × workers × utilisation).
  * @param hours above 0
  * @param releases that are built at once, such as one for each distribution
@@ -112,22 +117,20 @@ export function capacityForWork(
   hours: number,
   assumptions: CapacityAssumptions = ASSUMED_CAPACITY,
 ): Capacity {
-  const { spotDiscount, spotWaste, releasesPerMonth } = assumptions;
+  const { releasesPerMonth } = assumptions;
   const pools = work.map((each): PoolCapacity => {
     const { architecture } = each;
     const instanceType = assumptions.workers[architecture];
-    const workers = workerClasses(each, instanceType, assumptions.utilisation);
+    const workers = classes(each, instanceType, hours, assumptions);
     const nodeHours = sum(workers.map((worker) => worker.nodeHours));
-    // Nodes that are done early are given back: what is paid is the work, at the utilisation.
-    const onDemand = nodeHours * pricePerHour(instanceType);
     return {
       architecture,
       instanceType,
       coreHours: sum(workers.map(({ cpuSeconds }) => cpuSeconds)) / 3600,
       workers,
       nodes: Math.ceil(nodeHours / hours),
-      onDemand,
-      spot: onDemand * (1 - spotDiscount) * (1 + spotWaste),
+      onDemand: sum(workers.map((worker) => worker.onDemand)),
+      spot: sum(workers.map((worker) => worker.spot)),
     };
   });
   const release = { onDemand: sum(pools.map((pool) => pool.onDemand)), spot: sum(pools.map((pool) => pool.spot)) };
@@ -143,13 +146,17 @@ export function capacityForWork(
   };
 }
 
-function workerClasses({ architecture, demand }: Work, type: InstanceType, utilisation: number): WorkerClass[] {
+function classes(
+  { architecture, demand }: Work,
+  type: InstanceType,
+  hours: number,
+  { utilisation, spotDiscount, spotWaste }: CapacityAssumptions,
+): ClassCapacity[] {
   const node = instanceTypes.types[type];
-  const sizes = new Map(demand.map(({ cores, memoryGiB }) => [`${cores} ${memoryGiB}`, { cores, memoryGiB }]));
-  return [...sizes.values()]
-    .sort((a, b) => b.cores - a.cores || b.memoryGiB - a.memoryGiB)
-    .map(({ cores, memoryGiB }) => {
-      const its = demand.filter((one) => one.cores === cores && one.memoryGiB === memoryGiB);
+  return [...new Map(demand.map((one) => [one.workerClass, one])).values()]
+    .sort((a, b) => b.cores - a.cores)
+    .map(({ workerClass, cores, memoryGiB }) => {
+      const its = demand.filter((one) => one.workerClass === workerClass);
       const cpuSeconds = sum(its.map((one) => one.cpuSeconds));
       const perNode = Math.min(Math.floor(node.cores / cores), Math.floor(node.memoryGiB / memoryGiB));
       if (perNode < 1) {
@@ -160,7 +167,20 @@ function workerClasses({ architecture, demand }: Work, type: InstanceType, utili
           `a node of ${cores} cores and ${memoryGiB} GiB or more`,
         );
       }
-      return { cores, memoryGiB, cpuSeconds, perNode, nodeHours: cpuSeconds / (3600 * cores * perNode * utilisation) };
+      const workerHours = cpuSeconds / (3600 * cores * utilisation);
+      // Nodes that are done early are given back: what is paid is the work, at the utilisation.
+      const onDemand = (workerHours / perNode) * pricePerHour(type);
+      return {
+        workerClass,
+        cores,
+        memoryGiB,
+        cpuSeconds,
+        perNode,
+        count: Math.ceil(workerHours / hours),
+        nodeHours: workerHours / perNode,
+        onDemand,
+        spot: onDemand * (1 - spotDiscount) * (1 + spotWaste),
+      };
     });
 }
 

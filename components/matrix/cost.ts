@@ -1,3 +1,4 @@
+import type { WorkerClass } from "../buildbarn/worker-class";
 import { assumedOf } from "./assumption";
 import type { Target } from "./targets";
 
@@ -5,11 +6,23 @@ import type { Target } from "./targets";
 export interface Cost {
   /** CPU-seconds of its actions on one core of the pool's instance family. */
   readonly cpuSeconds: number;
-  /** Cores that its widest action can use at once. */
+  /** Class of the workers that its widest action wants. */
+  readonly workerClass: WorkerClass;
+}
+
+/** What an action of a class is planned with. */
+export interface ClassSize {
+  /** Cores that it can use at once. */
   readonly cores: number;
-  /** GiB that its widest action may hold. */
+  /** GiB that it may hold. */
   readonly memoryGiB: number;
 }
+
+/** Sizes of the classes: workers of a farm that builds the whole matrix ask for as much. */
+export const CLASS_SIZES: Readonly<Record<WorkerClass, ClassSize>> = {
+  narrow: { cores: 1, memoryGiB: 1 },
+  wide: { cores: 8, memoryGiB: 4 },
+};
 
 /** What stands behind a cost that nobody has measured yet. */
 export interface CostAssumptions {
@@ -76,13 +89,19 @@ export function costModel(
   return (target) => {
     const compiles = (target.kind === "postgres" || target.kind === "extension") && target.part !== "source";
     const work = measured.get(target.label) ?? assumed(target, assumptions);
-    const wide = target.kind === "postgres" && compiles;
     return {
       cpuSeconds: work + (compiles ? assumptions.overhead : 0),
-      cores: wide ? 8 : 1,
-      memoryGiB: wide || work >= HEAVY_CPU_SECONDS ? 4 : 1,
+      workerClass: compiles && isWide(target, assumptions) ? "wide" : "narrow",
     };
   };
+}
+
+/**
+ * Whether a target's rule must ask for wide workers: PostgreSQL by Meson or Make uses whatever cores there are, and so do the
+ * C++ and Rust builds that take minutes. By what is known of a target beforehand, for its rule cannot ask what was measured.
+ */
+function isWide(target: Target, assumptions: CostAssumptions): boolean {
+  return target.kind === "postgres" || assumed(target, assumptions) >= HEAVY_CPU_SECONDS;
 }
 
 /** From here on a target is of the cost class `heavy`: its shards are cut and timed apart from the small ones. */
@@ -92,7 +111,7 @@ export const HEAVY_CPU_SECONDS = 600;
 export type CostClass = "standard" | "heavy";
 
 /** The class of a cost. */
-export function costClass({ cpuSeconds }: Cost): CostClass {
+export function costClass({ cpuSeconds }: Pick<Cost, "cpuSeconds">): CostClass {
   return cpuSeconds >= HEAVY_CPU_SECONDS ? "heavy" : "standard";
 }
 

@@ -1,3 +1,4 @@
+import type { WorkerClass } from "../buildbarn/worker-class";
 import type { Architecture } from "../platform/platform";
 import { UserError } from "../user-error";
 import type { MatrixIndex } from "./matrix-index";
@@ -10,6 +11,7 @@ export interface FarmFacts {
   readonly clientImage: string;
   readonly pools: readonly {
     readonly architecture: Architecture;
+    readonly workerClass: WorkerClass;
     readonly emulated: boolean;
     readonly concurrency: number;
   }[];
@@ -25,7 +27,7 @@ export interface FarmRelease {
   readonly optionSets?: readonly string[] | undefined;
   /** CPU-seconds of a shard. @default 18000 */
   readonly shardCpuSeconds?: number | undefined;
-  /** Pods at once in each Job. @default as many as the farm has workers of one architecture */
+  /** Pods at once in each Job. @default as many as the farm has workers of one architecture, of both classes */
   readonly parallelism?: number | undefined;
   /** sha256 of the Bazel workspace. */
   readonly workspace: string;
@@ -34,8 +36,8 @@ export interface FarmRelease {
 /** How many times slower than a real core an emulated one is (qemu-user compiling C, measured about 10). */
 const EMULATION = 10;
 
-/** Cores that a worker's action has at hand. */
-const CORES_PER_WORKER = 2;
+/** Cores that an action of a class has at hand for certain. */
+const CORES_PER_WORKER: Readonly<Record<WorkerClass, number>> = { narrow: 1, wide: 2 };
 
 /**
  * Plans a release for the workers that a farm has. Whoever plans the same release for the same farm gets the same plan.
@@ -44,12 +46,13 @@ const CORES_PER_WORKER = 2;
 export function planFarmRelease(release: FarmRelease, farm: FarmFacts, where: string): ReleasePlan {
   for (const architecture of release.architectures) {
     if (farm.pools.some((pool) => pool.architecture === architecture)) continue;
-    const allowed = farm.pools.map((pool) => pool.architecture).join(", ");
+    const allowed = [...new Set(farm.pools.map((pool) => pool.architecture))].join(", ");
     throw new UserError(`${where}: architectures`, architecture, `what the farm has workers for: ${allowed}`);
   }
   const pools = farm.pools.filter(({ architecture }) => release.architectures.includes(architecture));
-  const byArchitecture = <T>(value: (pool: (typeof pools)[number]) => T) =>
-    Object.fromEntries(pools.map((pool) => [pool.architecture, value(pool)]));
+  const byArchitecture = <T>(value: (its: typeof pools) => T) =>
+    new Map(release.architectures.map((each) => [each, value(pools.filter((pool) => pool.architecture === each))]));
+  const workers = byArchitecture((its) => its.reduce((sum, { concurrency }) => sum + concurrency, 0));
   const { optionSets, shardCpuSeconds } = release;
   return planRelease({
     index: release.index,
@@ -57,9 +60,13 @@ export function planFarmRelease(release: FarmRelease, farm: FarmFacts, where: st
     architectures: release.architectures,
     ...(optionSets !== undefined && { optionSets }),
     ...(shardCpuSeconds !== undefined && { shardCpuSeconds }),
-    parallelism: release.parallelism ?? pools.reduce((most, { concurrency }) => Math.max(most, concurrency), 1),
-    cores: byArchitecture(({ concurrency }) => concurrency * CORES_PER_WORKER),
-    slowdown: byArchitecture(({ emulated }) => (emulated ? EMULATION : 1)),
+    parallelism: release.parallelism ?? Math.max(1, ...workers.values()),
+    cores: Object.fromEntries(
+      byArchitecture((its) =>
+        its.reduce((sum, { workerClass, concurrency }) => sum + concurrency * CORES_PER_WORKER[workerClass], 0),
+      ),
+    ),
+    slowdown: Object.fromEntries(byArchitecture((its) => (its.some(({ emulated }) => emulated) ? EMULATION : 1))),
     inputs: [release.workspace, farm.clientImage, ...Object.values(farm.workerImages)],
     where,
   });

@@ -2,6 +2,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { GATEWAY_ENDPOINT } from "../buildbarn/configuration/gateway";
+import type { WorkerClass } from "../buildbarn/worker-class";
 import type { Architecture, NodePool } from "../platform/platform";
 import { gatewayContainer, gatewayVolumes } from "./gateway";
 import { labelValue } from "./job-limits";
@@ -29,6 +30,8 @@ export interface ReleasePods {
   readonly serviceAccount: pulumi.Input<string>;
   /** Worker images by digest: what actions ask for, and what BuildBarn matches literally. */
   readonly workerImages: Partial<Readonly<Record<Architecture, pulumi.Input<string>>>>;
+  /** Classes of workers that the farm has; with one, every action asks for it. */
+  readonly workerClasses: readonly WorkerClass[];
   /** Architectures whose workers are emulated. @default none */
   readonly emulated?: readonly Architecture[];
   /** Where the clients run; their architecture has nothing to do with what they build. */
@@ -147,6 +150,7 @@ function environment(release: string, job: JobPlan, pods: ReleasePods): kubernet
     { name: "MONOFARM_JOB_DIGEST", value: job.digest },
     ...(amd64 === undefined ? [] : [{ name: "MONOFARM_WORKER_IMAGE_AMD64", value: amd64 }]),
     ...(arm64 === undefined ? [] : [{ name: "MONOFARM_WORKER_IMAGE_ARM64", value: arm64 }]),
+    { name: "MONOFARM_WORKER_CLASSES", value: pods.workerClasses.join(",") },
     ...Object.entries(pods.s3.buckets ?? {}).map(([purpose, value]) => ({
       name: `MONOFARM_BUCKET_${purpose.toUpperCase()}`,
       value,

@@ -1,5 +1,6 @@
+import type { WorkerClass } from "../buildbarn/worker-class";
 import type { Architecture } from "../platform/platform";
-import type { CostClass } from "./cost";
+import type { ClassSize, CostClass } from "./cost";
 import type { WorkingSet } from "./working-set";
 
 /** What one pod of a Job asks of a node, in Kubernetes quantities. */
@@ -28,11 +29,8 @@ export interface ShardPlan {
 export type Stage = "postgres" | "extensions" | "introspection" | "all";
 
 /** What targets that want the same of a worker come to. */
-export interface WorkerDemand {
-  /** Cores that an action can use at once. */
-  readonly cores: number;
-  /** GiB that an action may hold. */
-  readonly memoryGiB: number;
+export interface WorkerDemand extends ClassSize {
+  readonly workerClass: WorkerClass;
   /** Estimated CPU-seconds of all of them. */
   readonly cpuSeconds: number;
 }

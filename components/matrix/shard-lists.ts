@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
-import { type Cost, type CostClass, costClass, type CostModel } from "./cost";
+import type { WorkerClass } from "../buildbarn/worker-class";
+import { CLASS_SIZES, type Cost, type CostClass, costClass, type CostModel } from "./cost";
 import type { ShardPlan, Stage, WorkerDemand } from "./plan";
 import { cutShards, type Item } from "./shards";
 import type { Target } from "./targets";
@@ -73,14 +74,11 @@ export function shardLists(targets: readonly Target[], sizes: ShardSizes): Shard
 
 /** Adds up what targets want of workers; the order of the items decides the last digits of the sums. */
 function demandOf(items: readonly Weighed[]): WorkerDemand[] {
-  const shapes = new Map<string, WorkerDemand>();
-  for (const { cost } of items) {
-    const { cores, memoryGiB } = cost;
-    const key = `${cores} ${memoryGiB}`;
-    const cpuSeconds = (shapes.get(key)?.cpuSeconds ?? 0) + cost.cpuSeconds;
-    shapes.set(key, { cores, memoryGiB, cpuSeconds });
-  }
-  return [...shapes.values()].sort((a, b) => b.cores - a.cores || b.memoryGiB - a.memoryGiB);
+  const classes = new Map<WorkerClass, number>();
+  for (const { cost } of items) classes.set(cost.workerClass, (classes.get(cost.workerClass) ?? 0) + cost.cpuSeconds);
+  return [...classes]
+    .map(([workerClass, cpuSeconds]) => ({ workerClass, ...CLASS_SIZES[workerClass], cpuSeconds }))
+    .sort((a, b) => b.cores - a.cores);
 }
 
 function heaviest(lists: readonly { costClass: CostClass }[]): CostClass {

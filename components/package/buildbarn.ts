@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import * as inner from "../buildbarn/buildbarn";
 import { clientBazelrc } from "../buildbarn/client-bazelrc";
+import { WORKER_CLASSES, type WorkerClass } from "../buildbarn/worker-class";
 import { declareNetworkPolicies, FRONTEND_ENTRANCE, networkPolicies } from "../buildbarn/network-policies";
 import { type Architecture, KUBE_DNS, type NodePool, type PoolRole } from "../platform/platform";
 import { podSecurity } from "../platform/pod-security";
@@ -19,10 +20,15 @@ export interface StoreArgs {
   readonly largestBlobMiB: number;
 }
 
-/** A set of equal workers; at most one an architecture. */
+/** A set of equal workers; at most one of each class of an architecture. */
 export interface WorkerPoolArgs {
   /** amd64 or arm64. */
   readonly architecture: string;
+  /**
+   * What an action may take: narrow one core, wide as many as its node has to spare. Every architecture has the same classes.
+   * Default: wide.
+   */
+  readonly workerClass?: string;
   /** Image that actions run in, by digest. */
   readonly image: string;
   /** Pods, each of which runs one action at a time. */
@@ -118,7 +124,7 @@ export class BuildBarn extends pulumi.ComponentResource {
           pools: [
             nodes("system", own),
             nodes("storage", own),
-            ...workers.map(({ architecture }) => nodes("worker", architecture)),
+            ...[...new Set(workers.map(({ architecture }) => architecture))].map((each) => nodes("worker", each)),
           ],
           tokenIssuer: args.tokenIssuer ?? "https://kubernetes.default.svc.cluster.local",
           storageClassName,
@@ -137,9 +143,8 @@ export class BuildBarn extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const images = Object.fromEntries(workers.map(({ architecture, workerImage }) => [architecture, workerImage]));
     this.endpoint = buildbarn.endpoint;
-    this.bazelrc = buildbarn.endpoint.apply((endpoint) => clientBazelrc(endpoint, images));
+    this.bazelrc = buildbarn.endpoint.apply((endpoint) => clientBazelrc(endpoint, workers));
     this.registerOutputs();
   }
 }
@@ -147,6 +152,7 @@ export class BuildBarn extends pulumi.ComponentResource {
 function workerPool({ image, cpu, memory, ...pool }: WorkerPoolArgs) {
   return {
     architecture: architectureOf(pool.architecture, "workers.architecture"),
+    workerClass: classOf(pool.workerClass ?? "wide", "workers.workerClass"),
     workerImage: byDigest(image, "workers.image"),
     replicas: pool.replicas,
     action: { cpu, memory },
@@ -162,6 +168,12 @@ function store({ sizeMiB, meanBlobBytes, largestBlobMiB }: StoreArgs) {
 function architectureOf(found: string, key: string): Architecture {
   if (found === "amd64" || found === "arm64") return found;
   throw new UserError(key, found, "amd64 or arm64");
+}
+
+function classOf(found: string, key: string): WorkerClass {
+  const known = WORKER_CLASSES.find((one) => one === found);
+  if (known !== undefined) return known;
+  throw new UserError(key, found, WORKER_CLASSES.join(", "));
 }
 
 function nodes(role: PoolRole, architecture: Architecture): NodePool {

@@ -1,3 +1,4 @@
+import { workersName } from "../../components/buildbarn/worker-class";
 import type { Capacity } from "../../components/matrix/capacity";
 import { ASSUMED_COSTS, type CostAssumptions } from "../../components/matrix/cost";
 import type { Census, Difference, WorkShare } from "../../components/matrix/census";
@@ -144,17 +145,22 @@ function jobs({ jobs }: ReleasePlan): string {
   return `${heading("Jobs")}\n${table([left("JOB"), ...columns], rows)}`;
 }
 
-function workers({ pools }: Capacity): string {
+function workers({ hours, pools }: Capacity): string {
   const rows = pools.flatMap(({ architecture, workers }) =>
-    workers.map(({ cores, memoryGiB, perNode, cpuSeconds, nodeHours }) => [
-      `worker-${architecture}`,
-      ...[cores, memoryGiB, perNode].map(count),
-      hour(cpuSeconds / 3600),
-      hour(nodeHours),
+    workers.map(({ workerClass, cores, memoryGiB, perNode, ...its }) => [
+      workersName(architecture, workerClass),
+      ...[cores, memoryGiB, its.count, perNode].map(count),
+      hour(its.cpuSeconds / 3600),
+      hour(its.nodeHours),
+      dollars(its.onDemand),
+      dollars(its.spot),
     ]),
   );
-  const columns = [left("POOL"), ...["CORES", "GIB", "A NODE", "CORE-HOURS", "NODE-HOURS"].map(right)];
-  return `${heading("Workers")} by what an action may take\n${table(columns, rows)}`;
+  const columns = [
+    left("POOL"),
+    ...["CORES", "GIB", "WORKERS", "A NODE", "CORE-HOURS", "NODE-HOURS", "ON DEMAND", "SPOT"].map(right),
+  ];
+  return `${heading(`Workers to finish in ${hours} h`)}, by class\n${table(columns, rows)}`;
 }
 
 function pools({ hours, pools, release, month }: Capacity): string {

@@ -90,7 +90,8 @@ export interface ReleaseState {
 export function checkRelease(request: ReleaseRequest): { index: MatrixIndex; plan: ReleasePlan } {
   const slice = releaseSlice(request);
   const index = indexOf(slice);
-  const pools = slice.architectures.map((architecture) => ({ architecture, emulated: false, concurrency: 1 }));
+  const workers = { workerClass: "wide", emulated: false, concurrency: 1 } as const;
+  const pools = slice.architectures.map((architecture) => ({ architecture, ...workers }));
   const anyFarm = { workerImages: {}, clientImage: "", pools };
   return { index, plan: planFarmRelease({ ...slice, index, workspace: "" }, anyFarm, WHERE) };
 }

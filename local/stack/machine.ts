@@ -19,7 +19,6 @@ export function farmValues(
   const pool = (role: string, architecture: string, emulated = false) => ({ role, architecture, emulated });
   const workers = committed["monofarm:workers"] as { pools?: readonly { architecture: string }[] } | null | undefined;
   const pools: readonly { architecture: string }[] = Array.isArray(workers?.pools) ? workers.pools : [];
-  const [like] = pools;
   return {
     "monofarm:platform": {
       kind: "local",
@@ -38,10 +37,13 @@ export function farmValues(
       workers: { amd64: images.worker, ...(images["worker-arm64"] !== undefined && { arm64: images["worker-arm64"] }) },
       pullPolicy: "Never",
     },
-    // Without a pool to be like there is none to add: the check of the configuration says what is wrong.
+    // Without pools to be like there is none to add: the check of the configuration says what is wrong.
     ...(architectures.includes("arm64") &&
-      like !== undefined && {
-        "monofarm:workers": { ...workers, pools: [...pools, { ...like, architecture: "arm64" }] },
+      pools.length > 0 && {
+        "monofarm:workers": {
+          ...workers,
+          pools: [...pools, ...pools.map((pool) => ({ ...pool, architecture: "arm64" }))],
+        },
       }),
   };
 }

@@ -10,7 +10,7 @@ export const workspacePlatformsComplete = rule({
   severity: "high",
   slsa: "Isolated",
   key: "exec_properties of the workspace's platforms",
-  requires: "exec_properties name Arch, OSFamily and container-image by digest, and one image for each Arch",
-  because: "actions would run in whatever image a tag means, or in two",
+  requires: "exec_properties name Arch, OSFamily, class and container-image by digest, and one image for each Arch",
+  because: "actions would run in whatever image a tag means, or in two, and without class no worker takes them",
   objects: [{ on: PLATFORMS, must: every("$content.platforms", PLATFORM_COMPLETE) }],
 });

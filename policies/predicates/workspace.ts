@@ -39,6 +39,7 @@ export const RESOLVERS_LOCKED: Condition = every(
 export const PLATFORM_COMPLETE: Condition = all(
   oneOf("properties.Arch", ["amd64", "arm64"]),
   is("properties.OSFamily", "linux"),
+  oneOf("properties.class", ["narrow", "wide"]),
   matches("properties[container-image]", `^docker://.*${DIGEST}`),
   atMost("images", 1),
 );

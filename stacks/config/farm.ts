@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { CPU_LIMITS, WORKER_CLASSES, workersName } from "../../components/buildbarn/worker-class";
 import type { StorageDemand } from "../../components/buildbarn/storage";
 import { planPool } from "../../components/platform/aws/pool-plan";
 import { UserError } from "../../components/user-error";
@@ -78,6 +79,8 @@ export const workersSlice = z.strictObject({
     .array(
       z.strictObject({
         architecture,
+        /** What an action may take: `narrow` one core, `wide` as many as its node has to spare. */
+        class: z.enum(WORKER_CLASSES).default("wide"),
         /** Pods; each runs one action at a time. */
         replicas: whole(0, 10_000),
         /** Requested for an action. */
@@ -136,15 +139,17 @@ export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refus
   const { platform, images, workers, artifacts } = config;
   crossCheckGithub(config, refuse);
   crossCheckEntrance(config, refuse);
-  for (const [index, { architecture }] of workers.pools.entries()) {
+  for (const [index, { architecture, class: workerClass }] of workers.pools.entries()) {
     const path = `workers.pools.${index}.architecture`;
-    if (workers.pools.findIndex((pool) => pool.architecture === architecture) !== index)
-      refuse(path, architecture, "one pool an architecture");
+    const name = workersName(architecture, workerClass);
+    if (workers.pools.findIndex((pool) => workersName(pool.architecture, pool.class) === name) !== index)
+      refuse(path, `${architecture}, ${workerClass}`, "one pool of each class of an architecture");
     if (images.workers[architecture] === undefined)
       refuse(`images.workers.${architecture}`, undefined, `an image by digest, for monofarm:${path} asks for it`);
     if (!platform.pools.some((pool) => pool.role === "worker" && pool.architecture === architecture))
       refuse(path, architecture, "what monofarm:platform.pools has a pool of role worker for");
   }
+  crossCheckClasses(workers.pools, refuse);
   for (const role of ["system", "storage", "client"] as const) {
     if (!platform.pools.some((pool) => pool.role === role))
       refuse("platform.pools", `no pool of role ${role}`, "one of amd64 or arm64");
@@ -186,4 +191,30 @@ export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refus
     refuse("artifacts.forceDestroy", true, "false, for nobody can destroy what monofarm:artifacts.releaseLock holds");
   if (platform.kind === "kubernetes" && existing !== undefined && platform.s3 === undefined)
     refuse("platform.s3", undefined, "cidrs and port of monofarm:artifacts.existing, for the pods of releases");
+}
+
+/** What a class promises, and that all architectures have the same: clients are told of one list. */
+function crossCheckClasses(pools: Values<typeof FARM_SLICES>["workers"]["pools"], refuse: Refuse): void {
+  const classesOf = (architecture: string) =>
+    WORKER_CLASSES.filter((one) => pools.some((pool) => pool.architecture === architecture && pool.class === one));
+  const [first] = pools;
+  for (const [index, { architecture, class: workerClass, cpu }] of pools.entries()) {
+    const most = CPU_LIMITS[workerClass];
+    if (most !== undefined && cores(cpu) > cores(most))
+      refuse(`workers.pools.${index}.cpu`, cpu, `at most ${most}, for class ${workerClass}`);
+    const classes = classesOf(first?.architecture ?? architecture);
+    if (
+      classesOf(architecture).join() !== classes.join() &&
+      pools.findIndex((pool) => pool.architecture === architecture) === index
+    )
+      refuse(
+        `workers.pools.${index}.class`,
+        `${classesOf(architecture).join(" and ")} for ${architecture}`,
+        `the classes of ${first?.architecture}, ${classes.join(" and ")}: a client asks for the same of each architecture`,
+      );
+  }
+}
+
+function cores(quantity: string): number {
+  return quantity.endsWith("m") ? parseFloat(quantity) / 1000 : parseFloat(quantity);
 }

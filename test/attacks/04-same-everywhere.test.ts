@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { expect, test } from "vitest";
 
+import { WORKER_CLASSES } from "../../components/buildbarn/worker-class";
 import { kubeRequest } from "../../local/node/api";
 import { frontendClient, platform } from "../farm/identities";
 
@@ -36,19 +37,24 @@ const SEEN: readonly (readonly [what: string, command: string, seen: string | Re
   ],
 ];
 
-test.each(SEEN)("an action sees the same everywhere: %s", async (_, command, seen) => {
-  const { stdout } = await (
-    await frontendClient()
-  ).execute({
-    arguments: ["/bin/sh", "-c", command],
-    environment: { PATH: "/usr/bin:/bin", BUILD: randomUUID() },
-    platform: await platform(),
-    // What may be cached has a directory that its digest names; anything else a number.
-    cached: true,
-  });
-  if (typeof seen === "string") expect(stdout.trim()).toBe(seen);
-  else expect(stdout.trim()).toMatch(seen);
-});
+const EVERYWHERE = SEEN.flatMap((row) => WORKER_CLASSES.map((workerClass) => [workerClass, ...row] as const));
+
+test.each(EVERYWHERE)(
+  "an action of a %s worker sees the same everywhere: %s",
+  async (workerClass, _, command, seen) => {
+    const { stdout } = await (
+      await frontendClient()
+    ).execute({
+      arguments: ["/bin/sh", "-c", command],
+      environment: { PATH: "/usr/bin:/bin", BUILD: randomUUID() },
+      platform: await platform("amd64", workerClass),
+      // What may be cached has a directory that its digest names; anything else a number.
+      cached: true,
+    });
+    if (typeof seen === "string") expect(stdout.trim()).toBe(seen);
+    else expect(stdout.trim()).toMatch(seen);
+  },
+);
 
 test("the image that runs is the one that the platform names", async () => {
   interface Pods {

@@ -93,7 +93,7 @@ export async function startControlWorkers(walls: readonly Without[] = WALLS): Pr
   await openDoors();
   await bringTokens();
   type Deployment = { readonly spec: { readonly template: { readonly spec: PodSpec } } };
-  const path = "/apis/apps/v1/namespaces/monofarm/deployments/worker-amd64";
+  const path = "/apis/apps/v1/namespaces/monofarm/deployments/worker-amd64-wide";
   const { spec } = (await kubeRequest<Deployment>("GET", path)).spec.template;
   for (const wall of walls) await startWithout(wall, spec);
   type Pod = { readonly status: { readonly containerStatuses?: readonly { readonly ready: boolean }[] } };

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { PURPOSES } from "../../components/artifacts/purposes";
 import { ArtifactStore } from "../../components/artifacts/artifact-store";
 import { BuildBarn } from "../../components/buildbarn/buildbarn";
+import { type WorkerClass, WORKER_CLASSES, workersName } from "../../components/buildbarn/worker-class";
 import { storageClaims } from "../../components/buildbarn/storage";
 import { KubernetesPlatform } from "../../components/platform/kubernetes/kubernetes-platform";
 import type { NodePool } from "../../components/platform/platform";
@@ -44,14 +45,17 @@ function declareFarm() {
     prefix: "",
     forceDestroy: true,
   });
-  const workers = (["amd64", "arm64"] as const).map((architecture) => ({
-    architecture,
-    workerImage: digest(architecture === "amd64" ? "a" : "b"),
-    replicas: 1,
-    action: { cpu: "250m", memory: "6Gi" },
-    inputCacheBytes: 1024 * MIB,
-    diskBytes: 4096 * MIB,
-  }));
+  const workers = (["amd64", "arm64"] as const).flatMap((architecture) =>
+    WORKER_CLASSES.map((workerClass) => ({
+      architecture,
+      workerClass,
+      workerImage: digest(architecture === "amd64" ? "a" : "b"),
+      replicas: 1,
+      action: { cpu: "250m", memory: "4Gi" },
+      inputCacheBytes: 1024 * MIB,
+      diskBytes: 4096 * MIB,
+    })),
+  );
   const buildbarn = new BuildBarn("buildbarn", {
     platform,
     namespace,
@@ -103,7 +107,7 @@ interface Workload {
   };
 }
 
-describe("a farm of two storage shards and two worker pools", () => {
+describe("a farm of two storage shards and two classes of workers for each of two architectures", () => {
   let resources: Recorded[];
   let workloads: Map<string, Workload>;
 
@@ -136,8 +140,10 @@ describe("a farm of two storage shards and two worker pools", () => {
       "s3",
       "scheduler",
       "storage",
-      "worker-amd64",
-      "worker-arm64",
+      "worker-amd64-narrow",
+      "worker-amd64-wide",
+      "worker-arm64-narrow",
+      "worker-arm64-wide",
     ]);
     expect(workload("storage").spec.replicas).toBe(2);
     expect(workload("scheduler").spec.replicas).toBe(1);
@@ -169,11 +175,11 @@ describe("a farm of two storage shards and two worker pools", () => {
   test("runs every program of BuildBarn under an init, which passes on the signal to stop", () => {
     const commands = containers().map(({ command = [] }) => command.map((word) => word.split("/").at(-1)));
     const programs = commands.filter((words) => words.some((word) => word?.startsWith("bb_") === true));
-    expect(programs.map(([init, dashes]) => [init, dashes])).toEqual(Array(7).fill(["tini", "--"]));
+    expect(programs.map(([init, dashes]) => [init, dashes])).toEqual(Array(11).fill(["tini", "--"]));
   });
 
   test("keeps actions apart from their worker: another uid, no input cache, no configuration of the worker's own", () => {
-    const pod = workload("worker-amd64").spec.template.spec;
+    const pod = workload("worker-amd64-wide").spec.template.spec;
     const runner = pod.initContainers?.find(({ name }) => name === "runner");
     const worker = pod.containers.find(({ name }) => name === "worker");
     expect(runner?.restartPolicy).toBe("Always");
@@ -185,7 +191,7 @@ describe("a farm of two storage shards and two worker pools", () => {
       "/bb/bb_runner",
       "/config/runner.json",
     ]);
-    const { runCommandsAs } = configuration("worker-amd64-runner", "runner.json") as { runCommandsAs: object };
+    const { runCommandsAs } = configuration("worker-amd64-wide-runner", "runner.json") as { runCommandsAs: object };
     expect(runCommandsAs).toMatchObject({ userId: 65534, groupId: 65534 });
     expect(worker?.volumeMounts.map(({ name }) => name)).toContain("tokens");
     expect(runner?.volumeMounts.map(({ name }) => name)).not.toContain("tokens");
@@ -201,11 +207,40 @@ describe("a farm of two storage shards and two worker pools", () => {
       ["amd64", digest("a")],
       ["arm64", digest("b")],
     ] as const) {
-      const pod = workload(`worker-${architecture}`).spec.template.spec;
-      expect(pod.initContainers?.find(({ name }) => name === "runner")?.image).toBe(image);
-      expect(text(`worker-${architecture}`)).toContain(`docker://${image}`);
-      expect(text("scheduler")).toContain(`docker://${image}`);
+      for (const name of WORKER_CLASSES.map((workerClass) => workersName(architecture, workerClass))) {
+        const pod = workload(name).spec.template.spec;
+        expect(pod.initContainers?.find(({ name }) => name === "runner")?.image).toBe(image);
+        expect(text(name)).toContain(`docker://${image}`);
+        expect(text("scheduler")).toContain(`docker://${image}`);
+      }
     }
+  });
+
+  test("has a queue for each class of each architecture, which its workers name to the letter, sorted as BuildBarn wants", () => {
+    type Properties = { readonly platform: { readonly properties: readonly { name: string; value: string }[] } };
+    const { predeclaredPlatformQueues: queues } = configuration("scheduler", "scheduler.json") as {
+      predeclaredPlatformQueues: Properties[];
+    };
+    const pools = ["amd64", "arm64"].flatMap((each) => WORKER_CLASSES.map((one) => [each, one] as const));
+    expect(queues).toHaveLength(4);
+    for (const [index, [architecture, workerClass]] of pools.entries()) {
+      const { buildDirectories } = configuration(workersName(architecture, workerClass), "worker.json") as {
+        buildDirectories: [{ runners: [Properties] }];
+      };
+      const { properties } = buildDirectories[0].runners[0].platform;
+      expect(properties).toEqual(queues[index]?.platform.properties);
+      expect(properties.slice(0, 3).map(({ value }) => value)).toEqual([architecture, "linux", workerClass]);
+      expect(properties.map(({ name }) => name)).toEqual(["Arch", "OSFamily", "class", "container-image"]);
+    }
+  });
+
+  test("gives an action of a narrow worker one core, by a limit that it can see, and that of a wide one all that are idle", () => {
+    const limits = (workerClass: WorkerClass) =>
+      workload(workersName("amd64", workerClass)).spec.template.spec.initContainers?.find(
+        ({ name }) => name === "runner",
+      )?.resources.limits;
+    expect(limits("narrow")).toEqual({ cpu: "1", memory: "4Gi" });
+    expect(limits("wide")).toEqual({ memory: "4Gi" });
   });
 
   test("lets nobody write the action cache through the frontend, and workers alone at the storage", () => {
@@ -239,7 +274,7 @@ describe("a farm of two storage shards and two worker pools", () => {
     expect(audiences("frontend")).toEqual([scheduler, storage]);
     expect(audiences("scheduler")).toEqual([storage]);
     expect(audiences("storage")).toEqual([]);
-    expect(audiences("worker-amd64")).toEqual([scheduler, storage]);
+    expect(audiences("worker-amd64-wide")).toEqual([scheduler, storage]);
   });
 
   test("starts no server before there are keys to check tokens with, fetched by an account that can write them alone", () => {
@@ -265,8 +300,10 @@ describe("a farm of two storage shards and two worker pools", () => {
     expect([...budgets].map(([name, { spec }]) => [name, spec.maxUnavailable]).sort()).toEqual([
       ["frontend", 1],
       ["storage", 1],
-      ["worker-amd64", "25%"],
-      ["worker-arm64", "25%"],
+      ["worker-amd64-narrow", "25%"],
+      ["worker-amd64-wide", "25%"],
+      ["worker-arm64-narrow", "25%"],
+      ["worker-arm64-wide", "25%"],
     ]);
     for (const [name, { spec }] of budgets) {
       const { selector } = workload(name).spec as unknown as { selector: { matchLabels: object } };
@@ -295,7 +332,7 @@ describe("a farm of two storage shards and two worker pools", () => {
       ["zone", "ScheduleAnyway"],
       ["hostname", "DoNotSchedule"],
     ]);
-    expect(spreads("worker-amd64")).toEqual([]);
+    expect(spreads("worker-amd64-wide")).toEqual([]);
   });
 
   test("gives every resource to a component", () => {

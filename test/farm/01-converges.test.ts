@@ -23,7 +23,7 @@ describe("a farm that stands", () => {
   test("is shown on one screen", async () => {
     const { code, stdout } = await farm("status");
     expect(code, stdout).toBe(0);
-    for (const part of ["kube-apiserver", "storage-1", "worker-amd64", "0 queued", "0 red"])
+    for (const part of ["kube-apiserver", "storage-1", "worker-amd64-narrow", "worker-amd64-wide", "0 queued", "0 red"])
       expect(stdout).toContain(part);
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { WORKER_CLASSES, workersName } from "../../components/buildbarn/worker-class";
 import { LOCKED, PURPOSES } from "../../components/artifacts/purposes";
 import { Simulation } from "../../local/simulation/simulation";
 import { policyArguments } from "../../local/stack/policies";
@@ -10,8 +11,7 @@ import { committed, type Values } from "../stacks/golden";
 
 /** What only AWS can tell: documents hold ARNs of what is made with them, and a namespace is known by its cluster. */
 const OPEN = [
-  "admission-bound worker-amd64",
-  "admission-bound worker-arm64",
+  ...["amd64", "arm64"].flatMap((each) => WORKER_CLASSES.map((one) => `admission-bound ${workersName(each, one)}`)),
   ...PURPOSES.map((purpose) => `bucket-baseline-stack ${purpose}`),
   "github-trust-tight artifacts-planner",
   "github-trust-tight artifacts-publisher",

@@ -1,4 +1,5 @@
 import { audience, type Server } from "../../components/buildbarn/configuration/identity";
+import type { WorkerClass } from "../../components/buildbarn/worker-class";
 import { kubeRequest } from "../../local/node/api";
 import { presentTools } from "../../local/toolbox/toolbox";
 import { addressesOf } from "../../local/release/queue";
@@ -18,10 +19,10 @@ const NAMESPACES = {
 /** A part of the farm, or whoever calls it from outside. */
 export type Caller = keyof typeof NAMESPACES;
 
-/** A token of a caller for a server, as kubelet would bring it to a pod. */
-export async function tokenOf(caller: Caller, server: Server): Promise<string> {
+/** A token of a caller for a server, as kubelet would bring it to a pod. @param seconds that it lives */
+export async function tokenOf(caller: Caller, server: Server, seconds = 600): Promise<string> {
   const path = `/api/v1/namespaces/${NAMESPACES[caller]}/serviceaccounts/${caller}/token`;
-  const spec = { audiences: [audience(server)], expirationSeconds: 600 };
+  const spec = { audiences: [audience(server)], expirationSeconds: seconds };
   const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec };
   return (await kubeRequest<{ status: { token: string } }>("POST", path, body)).status.token;
 }
@@ -36,8 +37,12 @@ export async function frontendClient(): Promise<RemoteClient> {
   return new RemoteClient(`${await addressOf("frontend")}:8980`, await tokenOf("client", "frontend"));
 }
 
-/** The platform of the farm's workers. */
-export async function platform(architecture: "amd64" | "arm64" = "amd64"): Promise<Record<string, string>> {
+/** The platform of the farm's workers of a class. */
+export async function platform(
+  architecture: "amd64" | "arm64" = "amd64",
+  workerClass: WorkerClass = "wide",
+): Promise<Record<string, string>> {
   const { workerImages } = await stackOutputs<FarmOutputs>(await presentTools(), "local");
-  return { OSFamily: "linux", Arch: architecture, "container-image": `docker://${workerImages[architecture] ?? ""}` };
+  const image = `docker://${workerImages[architecture] ?? ""}`;
+  return { OSFamily: "linux", Arch: architecture, class: workerClass, "container-image": image };
 }

@@ -34,7 +34,7 @@ describe("capacity", () => {
 
   test("prices the work, whatever the hours: the design's 2,421 core-hours are 189 node-hours", () => {
     const shards = [{ key: "", labels: ["//a"], sources: [], cpuSeconds: 2421 * 3600 }];
-    const demand = [{ cores: 8, memoryGiB: 4, cpuSeconds: 2421 * 3600 }];
+    const demand = [{ workerClass: "wide", cores: 8, memoryGiB: 4, cpuSeconds: 2421 * 3600 } as const];
     const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, shards, demand }));
     const { release, month } = capacityFor({ ...plan, jobs }, 8, { ...ASSUMED_CAPACITY, releasesPerMonth: 4 });
     const price = (2421 / 0.8 / 16) * 0.8622;
@@ -51,7 +51,7 @@ describe("capacity", () => {
     ["as many as its memory holds, and idle cores", 1, 4, 8, 2],
     ["one of its own size", 16, 32, 1, 1],
   ])("puts on a node %s", (_, cores, memoryGiB, perNode, factor) => {
-    const demand = [{ cores, memoryGiB, cpuSeconds: 1000 * 3600 }];
+    const demand = [{ workerClass: "wide", cores, memoryGiB, cpuSeconds: 1000 * 3600 } as const];
     const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, demand }));
     const [pool] = capacityFor({ ...plan, jobs }, 1).pools;
     expect(pool?.workers[0]?.perNode).toBe(perNode);
@@ -63,7 +63,8 @@ describe("capacity", () => {
     [17, 1],
     [1, 33],
   ])("refuses a target of %i cores and %i GiB, which no node holds", (cores, memoryGiB) => {
-    const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, demand: [{ cores, memoryGiB, cpuSeconds: 1 }] }));
+    const demand = [{ workerClass: "wide", cores, memoryGiB, cpuSeconds: 1 } as const];
+    const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, demand }));
     expect(() => capacityFor({ ...plan, jobs }, 1)).toThrow(
       /workers of amd64: found c8a\.4xlarge with 16 cores and 32 GiB; allowed: a node of/,
     );
@@ -77,10 +78,19 @@ describe("capacity", () => {
 
   test("knows what workers a plan asks for: wide ones for PostgreSQL, narrow ones for all else", () => {
     const [pool] = capacityFor(plan, 1).pools;
-    expect(pool?.workers.map(({ cores, memoryGiB, perNode }) => [cores, memoryGiB, perNode])).toEqual([
-      [8, 4, 2],
-      [1, 1, 16],
+    expect(
+      pool?.workers.map(({ workerClass, cores, memoryGiB, perNode }) => [workerClass, cores, memoryGiB, perNode]),
+    ).toEqual([
+      ["wide", 8, 4, 2],
+      ["narrow", 1, 1, 16],
     ]);
+    // 1,412 targets' hours at 80 %, by the cores of a worker.
+    for (const { count, cpuSeconds, cores } of pool?.workers ?? [])
+      expect(count).toBe(Math.ceil(cpuSeconds / 3600 / 0.8 / cores));
+    expect(pool?.onDemand).toBeCloseTo(pool?.workers.reduce((sum, each) => sum + each.onDemand, 0) ?? 0, 9);
+    expect(capacityFor(plan, 0.1).pools[0]?.workers[0]?.count).toBe(
+      Math.ceil((pool?.workers[0]?.cpuSeconds ?? 0) / 3600 / 0.8 / 8 / 0.1),
+    );
     const seconds = pool?.workers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) ?? 0;
     expect(seconds / 3600).toBeCloseTo(pool?.coreHours ?? 0, 6);
   });
@@ -96,20 +106,20 @@ describe("costs", () => {
   const cost = costModel();
 
   test.each([
-    ["//postgres:postgres~18.1~full", 408, 8],
-    ["//postgres:postgres~18.1~barebones", 128, 8],
-    ["//extensions/contrib:citext~postgres~18.1--tar", 2, 1],
-    ["//extensions/citus:citus~13.2.0~postgres~17.7", 248, 1],
-    ["//extensions/noset:noset~0.3.0~postgres~17.7", 28, 1],
-    ["//postgres:postgres~18.1~full--introspect", 30, 1],
-    ["//postgres:postgres~18.1--toolchain", 408, 8],
-    ["@pg_src//18.1", 2, 1],
-  ])("%s: %d CPU-seconds, %i cores", (label, cpuSeconds, cores) => {
-    expect(cost(find(label))).toMatchObject({ cpuSeconds, cores });
+    ["//postgres:postgres~18.1~full", 408, "wide"],
+    ["//postgres:postgres~18.1~barebones", 128, "wide"],
+    ["//extensions/contrib:citext~postgres~18.1--tar", 2, "narrow"],
+    ["//extensions/citus:citus~13.2.0~postgres~17.7", 248, "narrow"],
+    ["//extensions/noset:noset~0.3.0~postgres~17.7", 28, "narrow"],
+    ["//postgres:postgres~18.1~full--introspect", 30, "narrow"],
+    ["//postgres:postgres~18.1--toolchain", 408, "wide"],
+    ["@pg_src//18.1", 2, "narrow"],
+  ])("%s: %d CPU-seconds, of class %s", (label, cpuSeconds, workerClass) => {
+    expect(cost(find(label))).toEqual({ cpuSeconds, workerClass });
   });
 
   test("from 600 CPU-seconds are heavy", () => {
-    const at = (cpuSeconds: number) => costClass({ cpuSeconds, cores: 1, memoryGiB: 1 });
+    const at = (cpuSeconds: number) => costClass({ cpuSeconds });
     expect([at(599.9), at(600)]).toEqual(["standard", "heavy"]);
   });
 

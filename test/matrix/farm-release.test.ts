@@ -12,8 +12,8 @@ const farm: FarmFacts = {
   workerImages: { amd64: "worker@sha256:1", arm64: "worker@sha256:2" },
   clientImage: "client@sha256:3",
   pools: [
-    { architecture: "amd64", emulated: false, concurrency: 3 },
-    { architecture: "arm64", emulated: true, concurrency: 5 },
+    { architecture: "amd64", workerClass: "wide", emulated: false, concurrency: 3 },
+    { architecture: "arm64", workerClass: "wide", emulated: true, concurrency: 5 },
   ],
 };
 const release: FarmRelease = { index, targets: [], architectures: ["amd64"], workspace: "0".repeat(64) };

@@ -35,6 +35,7 @@ const pods: ReleasePods = {
   s3: { endpoint: "http://s3.monofarm:7070", region: "us-east-1" },
   credentialsSecret: "artifacts",
   workerImages: { amd64: `monofarm.local/worker@sha256:${"2".repeat(64)}` },
+  workerClasses: ["narrow", "wide"],
   emulated: ["arm64"],
   pool: {
     nodeSelector: { "farm.build/role": "client" },
@@ -155,6 +156,7 @@ describe("a release Job", () => {
       MONOFARM_JOB: job.name,
       MONOFARM_JOB_DIGEST: job.digest,
       MONOFARM_WORKER_IMAGE_AMD64: `monofarm.local/worker@sha256:${"2".repeat(64)}`,
+      MONOFARM_WORKER_CLASSES: "narrow,wide",
       MONOFARM_EMULATED: "arm64",
     });
   });

@@ -32,6 +32,7 @@ const runner = {
     capabilities: { drop: ["ALL"], add: ["DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"] },
   },
 };
+const token = { audience: "storage.monofarm", expirationSeconds: 3600, path: "storage" };
 const worker = {
   name: "worker",
   image: image("buildbarn"),
@@ -43,6 +44,7 @@ const platform = {
   properties: [
     { name: "Arch", value: "arm64" },
     { name: "OSFamily", value: "linux" },
+    { name: "class", value: "wide" },
     { name: "container-image", value: `docker://${image("worker")}` },
   ],
 };
@@ -127,6 +129,7 @@ const cluster: Record<string, Declared> = {
             volumes: [
               { name: "config", configMap: { name: "worker-0123abcd" } },
               { name: "build", emptyDir: {} },
+              { name: "tokens", projected: { sources: [{ serviceAccountToken: token }] } },
             ],
           },
         },
@@ -150,7 +153,7 @@ const cluster: Record<string, Declared> = {
     "BUILD.bazel": starlark(
       ...["amd64", "arm64"].map(
         (arch) =>
-          `platform(name = "${arch}", exec_properties = {"Arch": "${arch}", "OSFamily": "linux", "container-image": "docker://${image(arch)}"})`,
+          `platform(name = "${arch}", exec_properties = {"Arch": "${arch}", "OSFamily": "linux", "class": "narrow", "container-image": "docker://${image(arch)}"})`,
       ),
     ),
   }),
@@ -190,6 +193,7 @@ const cluster: Record<string, Declared> = {
           metadata: { labels: labels("scheduler") },
           spec: {
             securityContext: { runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
+            automountServiceAccountToken: false,
             containers: [{ name: "scheduler", image: image("buildbarn"), securityContext: confined }],
           },
         },
@@ -279,6 +283,7 @@ const cluster: Record<string, Declared> = {
           metadata: { labels: labels("runner") },
           spec: {
             securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+            automountServiceAccountToken: false,
             containers: [{ name: "runner", image: image("runner"), securityContext: confined }],
           },
         },

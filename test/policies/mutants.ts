@@ -35,11 +35,11 @@ const DEBUG = {
 
 const pinned = (letter: string) => `r.example/x@sha256:${letter.repeat(64)}`;
 const platform = (arch: string, image: string) =>
-  `platform(name = "p", exec_properties = {"Arch": "${arch}", "OSFamily": "linux", "container-image": "docker://${image}"})`;
+  `platform(name = "p", exec_properties = {"Arch": "${arch}", "OSFamily": "linux", "class": "wide", "container-image": "docker://${image}"})`;
 
 const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["H01", "scheduler", `${POD}.containers.0.image`, "busybox:1.31.1-uclibc"],
-  ["H02", "worker-config", `${WORKER}.platform.properties.2.value`, `docker://r.example/x@sha256:${"c".repeat(64)}`],
+  ["H02", "worker-config", `${WORKER}.platform.properties.3.value`, `docker://r.example/x@sha256:${"c".repeat(64)}`],
   ["H03", "closed", "spec.egress.0", { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }],
   ["H03", "closed", "spec.policyTypes", ["Ingress"]],
   ["H03", "closed", "spec.egress.0", {}],
@@ -81,6 +81,7 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["H20", "release", `${POD}.containers.0.env.0.value`, "main"],
   ["H21", "scheduler", `${LABELS}[app.kubernetes.io/name]`, "miner"],
   ["H22", "worker-config", `${WORKER}.platform.properties.0.name`, "Architecture"],
+  ["H22", "worker-config", `${WORKER}.platform.properties.2.value`, "huge"],
   ["H23", "worker-config", `${WORKER}.environmentVariables`, { CC: "clang" }],
   ["H24", "bazel", "data[.bazelrc]", bazelrc("build --bes_backend=grpcs://app.buildbuddy.io")],
   ["H25", "scheduler", "spec.replicas", 2],
@@ -90,6 +91,7 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["H26", "workspace", "data[MODULE.bazel]", 'local_path_override(module_name = "m", path = "/home/me/m")'],
   ["H27", "workspace", "data[BUILD.bazel]", platform("amd64", "worker:latest")],
   ["H27", "workspace", "data[BUILD.bazel]", 'platform(name = "p", exec_properties = {"Arch": "amd64"})'],
+  ["H27", "workspace", "data[BUILD.bazel]", platform("amd64", pinned("a")).replace('"wide"', '"huge"')],
   ["H27", "workspace", "data[BUILD.bazel]", `${platform("amd64", pinned("a"))}\n${platform("amd64", pinned("b"))}`],
   ["H28", "workspace", "data[MODULE.bazel.lock]", undefined],
   ["H28", "workspace", "data[.bazelrc]", bazelrc("")],
@@ -198,6 +200,8 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ],
   ["S23", "patch", "spec", { replicas: 0 }],
   ["S23", "patch", "metadata.labels", { "app.kubernetes.io/name": "worker" }],
+  ["S24", "worker", `${POD}.volumes.2.projected.sources.0.serviceAccountToken.expirationSeconds`, 7200],
+  ["S24", "scheduler", `${POD}.automountServiceAccountToken`, true],
 ];
 
 export const MUTANTS: readonly Mutant[] = rows.map(([rule, resource, path, value]) => ({

@@ -21,6 +21,7 @@ test("the Jobs of a release break no rule but that of user namespaces, which is 
     s3: { endpoint: "http://s3.monofarm:7070", region: "us-east-1" },
     credentialsSecret: "s3-credentials",
     workerImages: { amd64: image("worker") },
+    workerClasses: ["narrow", "wide"] as const,
     pool: { nodeSelector: {}, tolerations: [] },
   };
   const jobs = plan.jobs.map((job): [string, Declared] => [

@@ -69,7 +69,7 @@ test("flags as Monogres' own farm has them: events leave the farm, and the downl
 
 const IMAGE = `docker://ghcr.io/monogres/rbe@sha256:${"1".repeat(64)}`;
 const platform = (name: string, arch: string, image: string) =>
-  `platform(name = "${name}", exec_properties = {"Arch": "${arch}", "OSFamily": "linux", "container-image": "${image}"})`;
+  `platform(name = "${name}", exec_properties = {"Arch": "${arch}", "OSFamily": "linux", "class": "narrow", "container-image": "${image}"})`;
 
 describe("Starlark and lock files", () => {
   test.each<[string, Record<string, string>, string[]]>([
@@ -117,8 +117,13 @@ describe("Starlark and lock files", () => {
     ],
     [
       "a platform without an image",
-      { BUILD: 'platform(name = "a", exec_properties = {"Arch": "amd64", "OSFamily": "linux"})' },
+      { BUILD: 'platform(name = "a", exec_properties = {"Arch": "amd64", "OSFamily": "linux", "class": "wide"})' },
       ["H27 platforms: platforms[0].properties[container-image]: nothing"],
+    ],
+    [
+      "a platform without a class",
+      { BUILD: platform("a", "amd64", IMAGE).replace('"class": "narrow", ', "") },
+      ["H27 platforms: platforms[0].properties.class: nothing"],
     ],
     ["a platform that says nothing of how actions are executed", { BUILD: 'platform(name = "a")' }, []],
   ])("%s", (_what, files, found) => {

@@ -22,8 +22,8 @@ const FARM: FarmFacts = {
   gatewayImage: "buildbarn@sha256:1",
   imagePullPolicy: "IfNotPresent",
   pools: [
-    { architecture: "arm64", emulated: false, concurrency: 200 },
-    { architecture: "amd64", emulated: false, concurrency: 100 },
+    { architecture: "arm64", workerClass: "narrow", emulated: false, concurrency: 200 },
+    { architecture: "amd64", workerClass: "wide", emulated: false, concurrency: 100 },
   ],
   storage: {
     shards: 2,
@@ -61,9 +61,9 @@ describe("a farm elsewhere", () => {
   test("has workers for what a release is built on, and none once it has ended", async () => {
     const { farm, scaled } = watched();
     await farm.scale(["arm64"]);
-    expect(scaled()).toEqual(["worker-arm64 --replicas=200", "worker-amd64 --replicas=0"]);
+    expect(scaled()).toEqual(["worker-arm64-narrow --replicas=200", "worker-amd64-wide --replicas=0"]);
     await farm.end();
-    expect(scaled().slice(2)).toEqual(["worker-arm64 --replicas=0", "worker-amd64 --replicas=0"]);
+    expect(scaled().slice(2)).toEqual(["worker-arm64-narrow --replicas=0", "worker-amd64-wide --replicas=0"]);
   });
 
   test("is reached by its own kubeconfig, which is gone at the end", async () => {

@@ -12,6 +12,7 @@ describe("Bazel in a shard's pod", () => {
     labels: ["//a:b", "//c:d"],
     frontend: "grpc://frontend.monofarm:8980",
     workerImages: { amd64: image("1"), arm64: image("2") },
+    workerClasses: ["narrow", "wide"],
     memory: 2 * 2 ** 30,
   });
 
@@ -22,6 +23,7 @@ describe("Bazel in a shard's pod", () => {
         "--remote_executor=grpc://frontend.monofarm:8980",
         `--repo_env=MONOFARM_WORKER_IMAGE_AMD64=${image("1")}`,
         `--repo_env=MONOFARM_WORKER_IMAGE_ARM64=${image("2")}`,
+        "--repo_env=MONOFARM_WORKER_CLASSES=narrow,wide",
       ]),
     );
     expect(given.slice(-3)).toEqual(["--", "//a:b", "//c:d"]);
@@ -44,7 +46,7 @@ describe("Bazel in a shard's pod", () => {
 
   test("sees where it is, and none of the pod's keys", () => {
     const seen = { PATH: "/usr/bin", HOME: "/home/client", TZ: "UTC" };
-    const { bazelEnvironment } = readSettings({
+    const { bazelEnvironment, workerClasses } = readSettings({
       ...seen,
       AWS_REGION: "us-east-1",
       AWS_ACCESS_KEY_ID: "id",
@@ -55,7 +57,9 @@ describe("Bazel in a shard's pod", () => {
       MONOFARM_JOB: "j",
       MONOFARM_JOB_DIGEST: "0".repeat(64),
       JOB_COMPLETION_INDEX: "0",
+      MONOFARM_WORKER_CLASSES: "narrow",
     });
     expect(bazelEnvironment).toEqual(seen);
+    expect(workerClasses).toEqual(["narrow"]);
   });
 });

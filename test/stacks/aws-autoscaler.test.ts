@@ -45,7 +45,7 @@ describe("what scales the pools of a farm on AWS", () => {
   test("takes nodes of idle workers away, whose folders would otherwise keep them, and waits as long as an action may", () => {
     const [container] = pod().containers;
     expect(container?.command).toContain("--skip-nodes-with-local-storage=false");
-    const worker = all("kubernetes:apps/v1:Deployment").get("worker-arm64") as {
+    const worker = all("kubernetes:apps/v1:Deployment").get("worker-arm64-wide") as {
       spec: { template: { spec: { terminationGracePeriodSeconds: number } } };
     };
     const seconds = worker.spec.template.spec.terminationGracePeriodSeconds;
@@ -53,7 +53,7 @@ describe("what scales the pools of a farm on AWS", () => {
   });
 
   test("has the number of workers to itself, and they say nothing of it", () => {
-    for (const name of ["worker-arm64", "worker-amd64"]) {
+    for (const name of ["worker-arm64-narrow", "worker-amd64-wide"]) {
       const { spec } = all("kubernetes:apps/v1:Deployment").get(name) as { spec: object };
       expect(spec).not.toHaveProperty("replicas");
     }

@@ -24,7 +24,7 @@ describe("the outputs of the reference farm on AWS", () => {
   test("say what it costs, idle and at most, and of which day the prices are", () => {
     expect(outputs.cost?.usdPerHour).toEqual({
       idle: 1.2, // 0.10 + 2 × 0.0898 + 2 × 0.359 + 20 × 0.01
-      most: 70.81, // 0.10 + 4 × 0.0898 + (4 + 8) × 0.359 + 40 × (0.7838 + 0.8622) + 20 × 0.01
+      most: 29.66, // 0.10 + 4 × 0.0898 + (4 + 8) × 0.359 + 15 × (0.7838 + 0.8622) + 20 × 0.01
     });
     expect(outputs.cost?.unpriced).toEqual([]);
     expect(outputs.cost?.prices).toMatch(/us-east-1.*generated \d{4}-\d\d-\d\d/);
@@ -33,6 +33,7 @@ describe("the outputs of the reference farm on AWS", () => {
   test("lead a client to it: the frontend, and the worker image of each architecture", () => {
     expect(outputs.bazelrc?.split("\n")).toEqual([
       `build:remote --remote_executor=${outputs.endpoint}`,
+      "common --repo_env=MONOFARM_WORKER_CLASSES=narrow,wide",
       `common --repo_env=MONOFARM_WORKER_IMAGE_AMD64=registry.example/c@sha256:${"c".repeat(64)}`,
       `common --repo_env=MONOFARM_WORKER_IMAGE_ARM64=registry.example/d@sha256:${"d".repeat(64)}`,
       "",

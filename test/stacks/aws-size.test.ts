@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { planQuarter } from "../../bench/release-day/releases";
+import { type WorkerClass, WORKER_CLASSES, workersName } from "../../components/buildbarn/worker-class";
 import { ASSUMED_CAPACITY, capacityFor, pricePerHour } from "../../components/matrix/capacity";
 import instanceTypes from "../../components/matrix/data/instance-types.json";
 import { AWS_PLACE } from "../../stacks/config/aws";
@@ -36,15 +37,22 @@ const mebibytes = (quantity: string) => parseFloat(quantity) * (quantity.endsWit
 
 function sizeOf(architecture: "amd64" | "arm64") {
   const nodes = place.pools.find((pool) => pool.role === "worker" && pool.architecture === architecture);
-  const pool = workers.pools.find((each) => each.architecture === architecture);
   const demand = capacity.pools.find((each) => each.architecture === architecture);
-  if (nodes === undefined || pool === undefined || demand === undefined) throw new Error(`no ${architecture}`);
-  return { nodes, pool, demand };
+  if (nodes === undefined || demand === undefined) throw new Error(`no ${architecture}`);
+  return { nodes, demand };
+}
+
+function classOf(architecture: "amd64" | "arm64", workerClass: WorkerClass) {
+  const pool = workers.pools.find((each) => each.architecture === architecture && each.class === workerClass);
+  const demand = sizeOf(architecture).demand.workers.find((each) => each.workerClass === workerClass);
+  if (pool === undefined || demand === undefined) throw new Error(`no ${architecture} ${workerClass}`);
+  return { pool, demand };
 }
 
 /** What a worker's pod requests: both of its containers. */
-async function podRequests(architecture: "amd64" | "arm64") {
-  const deployment = ofType(await declareFarm(values), "kubernetes:apps/v1:Deployment").get(`worker-${architecture}`);
+async function podRequests(architecture: "amd64" | "arm64", workerClass: WorkerClass) {
+  const deployments = ofType(await declareFarm(values), "kubernetes:apps/v1:Deployment");
+  const deployment = deployments.get(workersName(architecture, workerClass));
   type Containers = { restartPolicy?: string; resources: { requests: { cpu: string; memory: string } } }[];
   const spec = (deployment?.["spec"] as { template: { spec: { initContainers: Containers; containers: Containers } } })
     .template.spec;
@@ -55,6 +63,16 @@ async function podRequests(architecture: "amd64" | "arm64") {
   const sum = (amount: (requests: { cpu: string; memory: string }) => number) =>
     running.reduce((total, { resources }) => total + amount(resources.requests), 0);
   return { millicores: sum(({ cpu }) => millicores(cpu)), mebibytes: sum(({ memory }) => mebibytes(memory)) };
+}
+
+/** Workers of a class that a node of its own holds. */
+async function perNode(architecture: "amd64" | "arm64", workerClass: WorkerClass) {
+  const node = instanceTypes.types[ASSUMED_CAPACITY.workers[architecture]];
+  const pod = await podRequests(architecture, workerClass);
+  return Math.min(
+    Math.floor((1000 * node.cores - RESERVED.millicores - DAEMONS.millicores) / pod.millicores),
+    Math.floor((1024 * node.memoryGiB * (1 - VM_OVERHEAD) - RESERVED.mebibytes - DAEMONS.mebibytes) / pod.mebibytes),
+  );
 }
 
 describe("the reference farm on a release day", () => {
@@ -70,40 +88,41 @@ describe("the reference farm on a release day", () => {
   });
 
   describe.each(["amd64", "arm64"] as const)("of %s", (architecture) => {
-    const { nodes, pool, demand } = sizeOf(architecture);
+    const { nodes, demand } = sizeOf(architecture);
 
     test("may have the nodes that the planner asks for, of the kind that it plans with", () => {
       expect(nodes.instanceTypes).toEqual([ASSUMED_CAPACITY.workers[architecture]]);
       expect(nodes.maximum).toBeGreaterThanOrEqual(demand.nodes);
     });
 
-    test("has workers enough, though each runs one action at a time", () => {
-      const seconds = demand.workers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
-      const needed = Math.ceil(seconds / (3600 * RELEASE_DAY_HOURS * ASSUMED_CAPACITY.utilisation));
-      expect(pool.replicas).toBeGreaterThanOrEqual(needed);
-      expect(pool.replicas).toBeLessThan(1.1 * needed);
+    test.each(WORKER_CLASSES)("has %s workers enough, and few more", (workerClass) => {
+      const { pool, demand: needed } = classOf(architecture, workerClass);
+      expect(pool.replicas).toBeGreaterThanOrEqual(needed.count);
+      expect(pool.replicas).toBeLessThan(1.1 * needed.count);
     });
 
-    test("gives an action the memory that the largest may hold", () => {
-      const largest = Math.max(...demand.workers.map(({ memoryGiB }) => memoryGiB));
-      expect(mebibytes(pool.memory)).toBeGreaterThanOrEqual(1024 * largest);
+    test.each(WORKER_CLASSES)("gives an action of a %s worker what it is planned with", async (workerClass) => {
+      const { pool, demand: needed } = classOf(architecture, workerClass);
+      expect(mebibytes(pool.memory)).toBeGreaterThanOrEqual(1024 * needed.memoryGiB);
+      // As many cores as are planned are there where a node is full, but for what the node itself needs.
+      const node = instanceTypes.types[ASSUMED_CAPACITY.workers[architecture]];
+      expect(millicores(pool.cpu)).toBeGreaterThan(0.9 * 1000 * needed.cores);
+      expect(await perNode(architecture, workerClass)).toBeGreaterThan((0.75 * node.cores) / needed.cores);
     });
 
     test("has room for all workers on its nodes at most, and on no fewer", async () => {
-      const node = instanceTypes.types[ASSUMED_CAPACITY.workers[architecture]];
-      const pod = await podRequests(architecture);
-      const perNode = Math.min(
-        Math.floor((1000 * node.cores - RESERVED.millicores - DAEMONS.millicores) / pod.millicores),
-        Math.floor(
-          (1024 * node.memoryGiB * (1 - VM_OVERHEAD) - RESERVED.mebibytes - DAEMONS.mebibytes) / pod.mebibytes,
-        ),
-      );
-      expect(nodes.maximum).toBe(Math.ceil(pool.replicas / perNode));
+      let full = 0;
+      for (const workerClass of WORKER_CLASSES) {
+        const { pool } = classOf(architecture, workerClass);
+        full += Math.ceil(pool.replicas / (await perNode(architecture, workerClass)));
+      }
+      expect(nodes.maximum).toBe(full);
     });
 
-    test("has room on a node's volume for the inputs that its workers keep", () => {
-      const perNode = Math.ceil(pool.replicas / nodes.maximum);
-      expect((perNode * pool.inputCacheMiB) / 2 ** 30).toBeLessThanOrEqual(0.5 * nodes.diskGiB);
+    test.each(WORKER_CLASSES)("has room on a node's volume for what %s workers keep", async (workerClass) => {
+      const { pool } = classOf(architecture, workerClass);
+      const kept = (await perNode(architecture, workerClass)) * pool.inputCacheMiB;
+      expect(kept / 2 ** 30).toBeLessThanOrEqual(0.5 * nodes.diskGiB);
     });
   });
 

@@ -95,9 +95,29 @@ describe("the configuration of the farm on AWS", () => {
     [[PLATFORM, "pools", 1, "spot"], true, /pools\.1\.spot: found "?true"?; allowed: false for role storage/],
     [[PLATFORM, "pools", 3, "minimum"], 2, /pools\.3\.minimum: found "?2"?; allowed: 0/],
     [
-      ["monofarm:workers", "pools", 1, "architecture"],
+      ["monofarm:workers", "pools", 2, "architecture"],
       "arm64",
-      /workers\.pools\.1\.architecture: found "arm64"; allowed: one pool/,
+      /workers\.pools\.2\.architecture: found "arm64, narrow"; allowed: one pool of each class of an architecture/,
+    ],
+    [
+      ["monofarm:workers", "pools", 3, "architecture"],
+      "arm64",
+      /workers\.pools\.3\.architecture: found "arm64, wide"; allowed: one pool of each class/,
+    ],
+    [
+      ["monofarm:workers", "pools"],
+      (values["monofarm:workers"] as { pools: unknown[] }).pools.slice(0, 3),
+      /workers\.pools\.2\.class: found "narrow for amd64"; allowed: the classes of arm64, narrow and wide/,
+    ],
+    [
+      ["monofarm:workers", "pools", 0, "cpu"],
+      "1500m",
+      /workers\.pools\.0\.cpu: found "1500m"; allowed: at most 1, for class narrow/,
+    ],
+    [
+      ["monofarm:workers", "pools", 0, "class"],
+      "huge",
+      /workers\.pools\.0\.class: found "huge"; allowed: narrow, wide/,
     ],
     [["monofarm:frontend"], { replicas: 0 }, /frontend\.replicas: found 0; allowed: a whole number from 1 to 100/],
     [["monofarm:artifacts", "releaseLock"], "none", /artifacts\.releaseLock: found "none"; allowed: \{ days: N \}/],

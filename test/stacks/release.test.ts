@@ -22,7 +22,7 @@ const FARM: Values = {
   clientImage: digest("b"),
   gatewayImage: digest("a"),
   imagePullPolicy: "Never",
-  pools: [{ architecture: "amd64", emulated: false, concurrency: 1 }],
+  pools: [{ architecture: "amd64", workerClass: "wide", emulated: false, concurrency: 1 }],
   storage: {
     shards: 2,
     cas: { sizeBytes: 8192 * MIB, meanBlobBytes: 65_536, largestBlobBytes: 200 * MIB },

@@ -32,6 +32,8 @@ export interface Invocation {
   readonly frontend: string;
   /** Worker images by digest: their platforms ask for them. */
   readonly workerImages: Partial<Readonly<Record<Architecture, string>>>;
+  /** Classes of workers that the farm has: their platforms ask for one. */
+  readonly workerClasses: readonly string[];
   /** Memory of the pod in bytes; Bazel's heap gets six tenths. */
   readonly memory: number;
 }
@@ -63,6 +65,7 @@ export function bazelArguments({ places: at, ...invocation }: Invocation): strin
     `--remote_executor=${invocation.frontend}`,
     `--repo_env=MONOFARM_SOURCES=${at.sources}`,
     ...images,
+    `--repo_env=MONOFARM_WORKER_CLASSES=${invocation.workerClasses.join(",")}`,
     `--build_event_json_file=${at.buildEvents}`,
     // From Bazel 7 on they say how long an action took: what `./farm plan --results` makes costs of.
     "--build_event_publish_all_actions",

@@ -1,3 +1,4 @@
+import { WORKER_CLASSES } from "../../buildbarn/worker-class";
 import { UserError } from "../../user-error";
 import type { Architecture } from "../../platform/platform";
 
@@ -20,10 +21,14 @@ export interface Settings {
   };
   /** Worker images by digest. */
   readonly workerImages: Partial<Readonly<Record<Architecture, string>>>;
+  /** Classes of workers that the farm has. */
+  readonly workerClasses: readonly string[];
   readonly emulated: readonly string[];
   /** What Bazel sees of the pod's environment; the store's keys are not among it. */
   readonly bazelEnvironment: NodeJS.ProcessEnv;
 }
+
+const CLASSES = new RegExp(`^(${WORKER_CLASSES.join("|")})(,(${WORKER_CLASSES.join("|")}))*$`);
 
 const SEEN_BY_BAZEL = ["HOME", "PATH", "TZ"];
 
@@ -55,6 +60,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       logs: environment["MONOFARM_BUCKET_LOGS"] ?? "logs",
     },
     workerImages: { ...image("amd64"), ...image("arm64") },
+    workerClasses: need("MONOFARM_WORKER_CLASSES", CLASSES, `some of ${WORKER_CLASSES.join(",")}`).split(","),
     emulated: (environment["MONOFARM_EMULATED"] ?? "").split(",").filter((name) => name !== ""),
     bazelEnvironment: Object.fromEntries(Object.entries(environment).filter(([name]) => SEEN_BY_BAZEL.includes(name))),
   };

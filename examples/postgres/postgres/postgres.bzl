@@ -1,6 +1,7 @@
 """PostgreSQL from source: one action per version and option set."""
 
 load("@indexes//:indexes.bzl", "POSTGRES")
+load("@worker_images//:properties.bzl", "CLASS_PROPERTIES")
 load("//postgres:build_options.bzl", "build_arguments", "build_system")
 load("//steps:step.bzl", "STEP_ATTRS", "run_step")
 
@@ -60,6 +61,8 @@ def postgres_targets():
                 name = "postgres~%s~%s" % (version, option_set),
                 archive = source["archive"],
                 arguments = build_arguments(metadata, option_set, version),
+                # Uses all cores that there are; whatever does not say so has one (the platform's own class).
+                exec_properties = CLASS_PROPERTIES["wide"],
                 script = "//steps:%s.sh" % build_system(metadata, version),
                 strip_prefix = source["strip_prefix"],
                 version = version,
