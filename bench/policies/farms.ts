@@ -28,5 +28,9 @@ function copied(name: string, declared: Declared, copy: number): readonly [strin
   );
   const { metadata } = declared.props as { readonly metadata?: { readonly name?: string } };
   const named = metadata?.name === undefined ? {} : { metadata: { ...metadata, name: own(metadata.name) } };
-  return [own(name), { ...declared, props: { ...declared.props, ...named }, madeOf }];
+  const { spec } = declared.props;
+  // What a pod mounts is of the same copy.
+  const mounted = JSON.stringify(spec ?? {}).replaceAll(/"([a-z]+-0123abcd)"/g, (_, name: string) => `"${own(name)}"`);
+  const specified = spec === undefined ? {} : { spec: JSON.parse(mounted) as unknown };
+  return [own(name), { ...declared, props: { ...declared.props, ...named, ...specified }, madeOf }];
 }

@@ -30,6 +30,14 @@ describe("the packs on Pulumi's engine", () => {
     expect(await previews.violations(GOLDEN)).toEqual([]);
   });
 
+  test("catch the same as two packs of their halves", async () => {
+    const halves = ["policies/hermetic", "policies/security"];
+    const broken = mutate("worker", "spec.template.spec.containers.0.image", "busybox:1.31");
+    const found = await previews.violations(broken, halves);
+    expect(found).not.toEqual([]);
+    expect(found).toEqual(await previews.violations(broken));
+  });
+
   test(`catch ${SINGLE.length} mutated objects, each by its rule alone`, async () => {
     const stack = SINGLE.map((one, index) => [`mutant-${index}`, mutant(one)[one.resource] as Declared] as const);
     const all = await previews.violations(Object.fromEntries(stack));

@@ -22,7 +22,7 @@ export async function refused(kubectl: Kubectl, items: readonly Manifest[]): Pro
 }
 
 /** Of mutants, those that no API server takes, whatever its policies. */
-const REFUSED_ANYHOW = ["job-bounded spec.completions"];
+const REFUSED_ANYHOW = ["job-bounded spec.completions", "worker-confined spec.template.spec.ephemeralContainers"];
 
 /**
  * Mutants about which an API server says something else than it should: that it refuses them, by the policy of their rule

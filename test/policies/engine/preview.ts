@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -91,7 +91,7 @@ export async function violationsIn(
     if (!(error instanceof CommandError && printed.some((line) => line.includes("[mandatory]")))) throw error;
   });
   const output = printed.join("\n");
-  if (!packs.every((pack) => output.includes(`(local: ${pack})`))) throw new Error(output);
+  if (!packs.every((pack) => output.includes(` ${packName(pack)}@`))) throw new Error(output);
   const said = /- \[(mandatory|advisory)\].*?\]\s+(\S+)\s+\(\S+: (\S+)\)((?:\n(?!\s+- \[)\s{10}.*)*)/g;
   return [...output.matchAll(said)].map(([, level = "", policy = "", resource = "", text = ""]) => ({
     level,
@@ -99,4 +99,10 @@ export async function violationsIn(
     resource,
     isUndecided: text.includes(UNDECIDED),
   }));
+}
+
+/** The name by which the engine tells of a pack. */
+function packName(pack: string): string {
+  const project = readFileSync(join(CHECKOUT, pack, "PulumiPolicy.yaml"), "utf8");
+  return /^name: (.+)$/m.exec(project)?.[1] ?? "";
 }
