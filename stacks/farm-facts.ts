@@ -3,7 +3,10 @@ import { readFileSync } from "node:fs";
 import { UserError } from "../components/user-error";
 import type { FarmOutputs } from "./outputs";
 
-/** What a release asks of the farm that builds it; none of it is secret on AWS. */
+/**
+ * What a release asks of the farm that builds it. None of it is secret, but for the contents of a kubeconfig, where a stack
+ * on any cluster has those and not a path.
+ */
 export const FARM_FACTS = [
   "endpoint",
   "s3",

@@ -12,6 +12,7 @@ import { declareNetworkPolicies } from "../components/buildbarn/network-policies
 import { podSecurity } from "../components/platform/pod-security";
 import { classesOf } from "../components/buildbarn/worker-class";
 import { UserError } from "../components/user-error";
+import { ambientKeys } from "./ambient-keys";
 import { CLIENT_ACCOUNT, RELEASE_NAMESPACE } from "./farm";
 import { readConfig } from "./config/read";
 import { RELEASE_SLICES } from "./config/release";
@@ -78,9 +79,15 @@ export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi
   return { id: plan.id, jobs, namespace };
 }
 
-/** A farm's outputs; only the credentials stay an output, for they are secret. */
+/**
+ * A farm's outputs, and the keys that its pods need: of a farm's stack its own, of a file with facts, which holds no
+ * secret, those of whoever runs this.
+ */
 async function farmOutputs(stack: string) {
-  if (isFactsFile(stack)) return { farm: readFacts(join(PROJECT, stack)), credentials: undefined };
+  if (isFactsFile(stack)) {
+    const farm = readFacts(join(PROJECT, stack));
+    return { farm, credentials: farm.platform.kind === "aws" ? undefined : ambientKeys(process.env) };
+  }
   const reference = new pulumi.StackReference(
     stack.includes("/") ? stack : `organization/${pulumi.getProject()}/${stack}`,
   );

@@ -23,7 +23,7 @@ green. Interrupted, the same command carries on; a second run stores nothing.
 
   no words   the last release of this machine's farm
   FARM.json  a farm elsewhere: what pulumi stack output --json says of it. With the words of ./farm submit, and of the
-             same checkout: the release is planned again, not asked for. Credentials of AWS are the environment's
+             same checkout: the release is planned again, not asked for. Credentials are the environment's
   --builder  URI of who runs the build, for provenance. Default: this project and the kind of the farm
   --sign     signs the index by Sigstore, without a key, as the run of GitHub's workflow that this is
   --dry-run  says what would be stored; reads no artifact, stores nothing

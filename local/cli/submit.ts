@@ -12,8 +12,10 @@ import { architectures, options } from "./options";
 const usage = `
 Usage: ./farm submit FARM.json [TARGET…] [--arch amd64,arm64]
 
-Builds targets through a farm elsewhere, and follows them; the exit code is 1 where a target is red. Needs pulumi,
-kubectl and aws on PATH, and credentials of AWS and PULUMI_BACKEND_URL in the environment.
+Builds targets through a farm elsewhere, and follows them; the exit code is 1 where a target is red. Needs pulumi and
+kubectl on PATH, and PULUMI_BACKEND_URL and credentials for the farm's buckets in the environment. On AWS also aws on PATH.
+On any other cluster: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which the release's pods get too, and
+PULUMI_CONFIG_PASSPHRASE, since the release's state then holds them.
 
   FARM.json  what pulumi stack output --json says of the farm, inside the checkout
   TARGET     a label of the workspace; * stands for anything in it. Default: what stacks/Pulumi.release.yaml names

@@ -72,7 +72,7 @@ export async function candidateHere(tools: Tools): Promise<Candidate> {
  */
 export async function candidateElsewhere(file: string, request: ReleaseRequest): Promise<Candidate> {
   const { farm, slice, index, workspace, plan } = await planElsewhere(file, request, WHERE);
-  const store = new RepositoryStore(farm.s3.endpoint, farm.s3.region);
+  const store = new RepositoryStore(farm.s3.address, farm.s3.region);
   const its = { folder: slice.index, sha256: workspace.sha256 };
   return {
     plan,

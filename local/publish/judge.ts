@@ -56,13 +56,15 @@ export function judge(
     ),
     some(contradicted(states), "with more than one digest", ({ digests }) => digests.join(" and ")),
   ]);
-  const artifacts = states.flatMap(({ job, result }) =>
-    (result?.targets ?? []).flatMap(({ label, sha256, size }) => {
+  const artifacts = states.flatMap(({ job, index, result }) => {
+    // What a pod says of targets that it was not asked for is nobody's release.
+    const asked = new Set(job.shards[index]?.labels);
+    return (result?.targets ?? []).flatMap(({ label, sha256, size }) => {
       const target = targets.get(label);
-      if (result === undefined || target === undefined || !isPackage(target)) return [];
+      if (result === undefined || target === undefined || !asked.has(label) || !isPackage(target)) return [];
       return [{ target, architecture: job.architecture, sha256, size, job: job.name, result }];
-    }),
-  );
+    });
+  });
   const nothing = artifacts.filter(({ sha256, size }) => sha256 === undefined || size === undefined);
   refuse(release, [
     some(

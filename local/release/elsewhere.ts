@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,6 +11,8 @@ import type { ReleasePlan } from "../../components/matrix/plan";
 import { readIndex } from "../../components/matrix/read-index";
 import { Store } from "../../components/matrix/run-shard/store";
 import type { Architecture } from "../../components/platform/platform";
+import { UserError } from "../../components/user-error";
+import { ambientKeys } from "../../stacks/ambient-keys";
 import { type FarmFacts, readFacts } from "../../stacks/farm-facts";
 import { CHECKOUT } from "../directories";
 import { run } from "../run";
@@ -57,7 +59,8 @@ export async function planElsewhere(file: string, request: ReleaseRequest, where
 export async function submit(file: string, request: ReleaseRequest, progress: Progress): Promise<ReleaseState> {
   const { farm, slice, index, workspace, plan } = await planElsewhere(file, request, "./farm submit");
   const warnings = warnOfStorage(plan, farm, progress);
-  const store = new Store(farm.s3.endpoint, farm.s3.region);
+  checkSecrets(farm, process.env);
+  const store = new Store(farm.s3.address, farm.s3.region);
   const sources = await fetchSources(sourcesOf(index, plan), progress);
   await upload(store, farm.s3.buckets, plan, workspace, sources, progress);
   const elsewhere = new Elsewhere(farm);
@@ -92,6 +95,21 @@ async function untilEnded(
   });
 }
 
+/**
+ * Sees that pods can be given keys, and that these are a secret of the release's state, where a farm's pods have no role
+ * of their own. @throws UserError naming the variable that is missing
+ */
+export function checkSecrets(farm: Pick<FarmFacts, "platform">, environment: NodeJS.ProcessEnv): void {
+  if (farm.platform.kind === "aws") return;
+  ambientKeys(environment);
+  const { PULUMI_BACKEND_URL: backend = "", PULUMI_CONFIG_PASSPHRASE: passphrase = "" } = environment;
+  const isPulumis = backend === "" || backend.startsWith("https://");
+  if (isPulumis || passphrase !== "" || (environment["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "") !== "") return;
+  const allowed =
+    "a passphrase, or PULUMI_CONFIG_PASSPHRASE_FILE: the release's state holds keys of the farm's buckets";
+  throw new UserError("PULUMI_CONFIG_PASSPHRASE", "nothing", allowed);
+}
+
 /** A farm elsewhere, through the programs that speak to it. */
 export class Elsewhere {
   private readonly directory = mkdtempSync(join(tmpdir(), "monofarm-submit-"));
@@ -101,11 +119,16 @@ export class Elsewhere {
     private readonly farm: FarmFacts,
     private readonly programs: Call = call,
   ) {
-    writeFileSync(this.kubeconfig, farm.kubeconfig, { mode: 0o600 });
+    const { kubeconfig } = farm;
+    writeFileSync(this.kubeconfig, existsSync(kubeconfig) ? readFileSync(kubeconfig) : kubeconfig, { mode: 0o600 });
   }
 
-  /** Has as many workers as the farm has for these architectures, and none of others. */
+  /**
+   * Has as many workers as the farm has for these architectures, and none of others. On AWS alone: elsewhere the farm's
+   * own stack says how many there are, and they stay.
+   */
   async scale(architectures: readonly Architecture[]): Promise<void> {
+    if (this.farm.platform.kind !== "aws") return;
     for (const { architecture, workerClass, concurrency } of this.farm.pools) {
       const replicas = architectures.includes(architecture) ? concurrency : 0;
       const of = ["--namespace", this.farm.namespace, `deployment/${workersName(architecture, workerClass)}`];
@@ -142,12 +165,14 @@ export class Elsewhere {
   }
 
   private kubectl(...args: readonly string[]): Promise<string> {
-    return this.programs("kubectl", ["--kubeconfig", this.kubeconfig, ...args], {});
+    const { context } = this.farm.platform;
+    const at = ["--kubeconfig", this.kubeconfig, ...(context === undefined ? [] : ["--context", context])];
+    return this.programs("kubectl", [...at, ...args], {});
   }
 
   private pulumi(...args: readonly string[]): Promise<string> {
     // What a release declares on a farm of AWS' holds no secret.
-    return this.programs("pulumi", args, { PULUMI_CONFIG_PASSPHRASE: "" });
+    return this.programs("pulumi", args, this.farm.platform.kind === "aws" ? { PULUMI_CONFIG_PASSPHRASE: "" } : {});
   }
 }
 

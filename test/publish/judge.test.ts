@@ -21,6 +21,12 @@ describe("a green release", () => {
     expect(found.map(({ target }) => target.label)).toEqual([POSTGRES, PGVECTOR, CITEXT]);
   });
 
+  test("has nothing that its plan did not ask for, whatever a result says", () => {
+    const { job, result, ...rest } = state([green(POSTGRES), green(PGVECTOR)]);
+    const asked = { ...job, shards: [{ labels: [POSTGRES] }] };
+    expect(artifacts({ ...rest, result, job: asked }).map(({ target }) => target.label)).toEqual([POSTGRES]);
+  });
+
   test("has those of each architecture, by themselves", () => {
     const both = [state([green(POSTGRES)]), state([green(POSTGRES, "arm64")], { architecture: "arm64" })];
     expect(artifacts(...both).map(({ architecture, sha256 }) => [architecture, sha256])).toEqual([

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
 import type { ReleasePlan } from "../../components/matrix/plan";
-import { type Call, Elsewhere } from "../../local/release/elsewhere";
+import { type Call, checkSecrets, Elsewhere } from "../../local/release/elsewhere";
 import { type FarmFacts, readFacts } from "../../stacks/farm-facts";
 
 const FARM: FarmFacts = {
@@ -48,9 +48,9 @@ const JOBS = {
 };
 
 /** A farm elsewhere whose programs note what they were asked. */
-function watched(answer: Call = () => Promise.resolve("")) {
+function watched(answer: Call = () => Promise.resolve(""), facts: FarmFacts = FARM) {
   const calls: string[] = [];
-  const farm = new Elsewhere(FARM, (program, args, env) => {
+  const farm = new Elsewhere(facts, (program, args, env) => {
     calls.push([program, ...args].join(" "));
     return answer(program, args, env);
   });
@@ -97,6 +97,72 @@ describe("a farm elsewhere", () => {
     const states = await farm.jobs(plan);
     expect(names.map((name) => states.get(name)?.ended)).toEqual([true, false, true]);
     await farm.end();
+  });
+});
+
+describe("a farm on any other cluster", () => {
+  const kubeconfig = join(mkdtempSync(join(tmpdir(), "kubeconfig-")), "config");
+  writeFileSync(kubeconfig, "kind: Config\n");
+  const fork: FarmFacts = { ...FARM, kubeconfig, platform: { kind: "kubernetes", context: "farm" } };
+
+  test("is reached by the kubeconfig that its stack names by its path, in its context", async () => {
+    let seen = "";
+    const answer: Call = (_, args) => {
+      seen = readFileSync(args[args.indexOf("--kubeconfig") + 1] ?? "", "utf8");
+      return Promise.resolve(JSON.stringify(JOBS));
+    };
+    const { farm, calls } = watched(answer, fork);
+    await farm.jobs({ jobs: [] } as unknown as ReleasePlan);
+    expect(seen).toBe("kind: Config\n");
+    expect(calls).toEqual([expect.stringMatching(/^kubectl --kubeconfig \S+ --context farm get jobs /)]);
+    await farm.end();
+  });
+
+  test("keeps as many workers as its stack says, before and after", async () => {
+    const { farm, calls } = watched(undefined, fork);
+    await farm.scale(["amd64"]);
+    await farm.end();
+    expect(calls).toEqual([]);
+  });
+
+  test.each([
+    ["aws", FARM, ""],
+    ["kubernetes", fork, undefined],
+  ])("on %s Pulumi is given the passphrase %s", async (_, facts, passphrase) => {
+    const seen: (string | undefined)[] = [];
+    const { farm } = watched((_program, args, env) => {
+      seen.push(env["PULUMI_CONFIG_PASSPHRASE"]);
+      if (args.includes("select")) writeFileSync(join(args[1] ?? "", "Pulumi.release.yaml"), "");
+      return Promise.resolve("");
+    }, facts);
+    await farm.declare({});
+    expect(seen).toEqual([passphrase, passphrase]);
+    await farm.end();
+  });
+
+  const keys = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+  const own = { ...keys, PULUMI_BACKEND_URL: "s3://state" };
+  test.each<[string, Record<string, string>, string]>([
+    ["no key", {}, "AWS_ACCESS_KEY_ID: found nothing"],
+    ["half a key", { AWS_ACCESS_KEY_ID: "a" }, "AWS_SECRET_ACCESS_KEY: found nothing"],
+    ["no passphrase", own, "PULUMI_CONFIG_PASSPHRASE: found nothing"],
+    ["an empty one", { ...own, PULUMI_CONFIG_PASSPHRASE: "" }, "PULUMI_CONFIG_PASSPHRASE: found nothing"],
+  ])("is refused with %s", (_, environment, line) => {
+    expect(() => {
+      checkSecrets(fork, environment);
+    }).toThrow(line);
+    checkSecrets(FARM, environment);
+  });
+
+  test.each<Record<string, string>>([
+    { ...own, PULUMI_CONFIG_PASSPHRASE: "c" },
+    { ...own, PULUMI_CONFIG_PASSPHRASE_FILE: "/c" },
+    { ...keys, PULUMI_BACKEND_URL: "https://api.pulumi.com" },
+    keys,
+  ])("is taken with %j", (environment) => {
+    expect(() => {
+      checkSecrets(fork, environment);
+    }).not.toThrow();
   });
 });
 

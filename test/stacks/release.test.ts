@@ -1,5 +1,10 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+
+import { CHECKOUT } from "../../local/directories";
 
 import { release } from "../../stacks/release";
 import { ofType, record } from "../components/recorder";
@@ -36,16 +41,16 @@ const FARM: Values = {
   credentials: { accessKeyId: "key", secretAccessKey: "secret" },
 };
 
-function declareRelease(farm: Values, onMistake?: (error: unknown) => object) {
-  const values = committed("release");
+function declareRelease(farm: Values, onMistake?: (error: unknown) => object, change: Values = {}) {
+  const values = { ...committed("release"), ...change };
   const slice = { ...(values["monofarm:release"] as Values), workspace: "0".repeat(64) };
   pulumi.runtime.setAllConfig(asTexts({ ...values, "monofarm:release": slice }));
   return record(() => (onMistake === undefined ? release() : release().catch(onMistake)), false, farm);
 }
 
 /** The pod of the first Job. */
-async function podOf(farm: Values) {
-  const resources = await declareRelease(farm);
+async function podOf(farm: Values, change: Values = {}) {
+  const resources = await declareRelease(farm, undefined, change);
   const [job] = [...ofType(resources, "kubernetes:batch/v1:Job").values()] as {
     spec: { template: { spec: { serviceAccountName?: string; containers: { env: { name: string }[] }[] } } };
   }[];
@@ -91,6 +96,36 @@ describe("a release", () => {
       return {};
     });
     expect(mistake).toMatch(/^stack local: egress: found nothing; allowed: a farm that stands/);
+  });
+});
+
+describe("a release on a farm that is known by its facts", () => {
+  const name = `farm-facts-${process.pid}.json`;
+  const know = (kind: string) => {
+    // What pulumi stack output --json says: secrets are not told.
+    writeFileSync(join(CHECKOUT, name), JSON.stringify({ ...FARM, platform: { kind }, credentials: "[secret]" }));
+    return podOf({}, { "monofarm:farm": name });
+  };
+  afterEach(() => {
+    rmSync(join(CHECKOUT, name), { force: true });
+    vi.unstubAllEnvs();
+  });
+
+  test("on any cluster gives its pods the keys of whoever submits it, as a secret", async () => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "release-key");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "release-secret");
+    const { resources, names } = await know("kubernetes");
+    expect(names).toContain("AWS_SECRET_ACCESS_KEY");
+    const secret = ofType(resources, "kubernetes:core/v1:Secret").get("s3-credentials");
+    expect(JSON.stringify(secret?.["stringData"])).toContain("release-secret");
+  });
+
+  test("on AWS gives them none, whatever is in the environment", async () => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "release-key");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "release-secret");
+    const { resources, names } = await know("aws");
+    expect(names.filter((each) => each.includes("KEY"))).toEqual([]);
+    expect(ofType(resources, "kubernetes:core/v1:Secret").size).toBe(0);
   });
 });
 
