@@ -1,5 +1,8 @@
 import { metricsService, type ScrapedPart } from "./scraped";
 
+/** Name of Prometheus' part in the farm, and of its Service. */
+export const PROMETHEUS = "prometheus";
+
 /** Port on which Prometheus answers. */
 export const PROMETHEUS_PORT = 9090;
 
