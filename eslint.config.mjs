@@ -9,7 +9,7 @@ export default tseslint.config(
       "vitest.config.mts",
       "components/plugin.js",
       "policies/*/node_modules/",
-      "policies/*/main.js",
+      "policies/**/main.js",
     ],
   },
   js.configs.recommended,

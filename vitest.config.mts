@@ -18,6 +18,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/{arm64,attacks,farm,faults,images}/**", "node_modules/**"],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       { test: { name: "images", include: ["test/images/*.test.ts"], testTimeout: 1_800_000 } },

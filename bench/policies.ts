@@ -1,10 +1,15 @@
-/** What the policy packs cost a preview; needs the toolbox, no farm: npx tsx bench/policies.ts --help */
+/** What the policy packs cost a preview: npx tsx bench/policies.ts --help */
 import { UserError } from "../components/user-error";
+import { paths } from "../local/node/layout";
+import { inNamespace } from "../local/node/namespace";
 import { options } from "../local/cli/options";
 import { table } from "../local/terminal/table";
 import { presentTools } from "../local/toolbox/toolbox";
+import { ApiServer, LAYOUT } from "../test/policies/engine/api-server";
 import { type Declared, GOLDEN } from "../test/policies/golden";
-import { PACKS, PolicyPreviews } from "../test/policies/engine/preview";
+import { PACK, PolicyPreviews } from "../test/policies/engine/preview";
+import { CpuMeter } from "./policies/cpu";
+import { copies, GOLDEN_CLUSTER } from "./policies/farms";
 
 const WHERE = "bench/policies.ts";
 
@@ -14,27 +19,16 @@ const AIM = 1.1;
 const usage = `
 Usage: npx tsx bench/policies.ts [--resources N] [--runs N]
 
-Previews the resources of the policies' golden farm, copied until there are so many, with Pulumi's own engine over simulated
-providers: with both packs and without, in turn, at a quarter, a half and all of them. Prints the medians and their ratio,
-and what the packs add: to start, and for each 1,000 resources.
+Previews the resources of the policies' golden farm, copied until there are so many, with Pulumi's own engine, with all rules
+and without, in turn:
+- those on a cluster, by Pulumi's own Kubernetes provider and its defaults: each is a dry run of a real API server, which has
+  a network namespace of its own. Needs root.
+- those on AWS and at GitHub too, by simulated providers, which do next to nothing: the worst case.
+Prints the medians, their ratio, and the CPU seconds that the packs add: all, and those of their own process. Needs the toolbox.
 
-  --resources N   about how many at most       default 2000
-  --runs N        previews of each kind        default 3
+  --resources N   about how many      default 2000
+  --runs N        previews of a kind  default 3
 `;
-
-/** The golden farm over and over, each copy whole and with names of its own: about so many resources. */
-function farms(count: number): Record<string, Declared> {
-  const golden = Object.entries(GOLDEN);
-  const whole = Math.max(1, Math.round(count / golden.length)) * golden.length;
-  const copies = Array.from({ length: whole }, (_, index) => {
-    const copy = Math.floor(index / golden.length);
-    const [name, declared] = golden[index % golden.length] as [string, Declared];
-    const own = (one: string) => `${one}-${copy}`;
-    const links = Object.entries(declared.madeOf ?? {}).map(([property, made]) => [property, made.map(own)]);
-    return [own(name), { ...declared, madeOf: Object.fromEntries(links) as Declared["madeOf"] }] as const;
-  });
-  return Object.fromEntries(copies) as Record<string, Declared>;
-}
 
 async function main(args: string[]): Promise<void> {
   const { values } = options(WHERE, args, {
@@ -46,71 +40,115 @@ async function main(args: string[]): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const [most, runs] = [whole("--resources", values.resources), whole("--runs", values.runs)];
-  const previews = new PolicyPreviews(await presentTools());
+  const [count, runs] = [whole("--resources", values.resources), whole("--runs", values.runs)];
+  const rows: string[][] = [];
+  rows.push(row("Kubernetes", await onCluster(copies(GOLDEN_CLUSTER, count), runs)));
+  rows.push(row("simulated", await onSimulation(copies(GOLDEN, count), runs)));
+  process.stdout.write(`${table(COLUMNS, rows)}\n`);
+}
+
+/** One preview. */
+interface Figures {
+  readonly seconds: number;
+  /** CPU seconds of the engine, the program, providers and packs. */
+  readonly cpu: number;
+  /** Of them, those of the packs' process. */
+  readonly packs: number;
+}
+
+/** Medians of previews of so many resources. */
+interface Compared {
+  readonly count: number;
+  readonly bare: Figures;
+  readonly held: Figures;
+}
+
+const COLUMNS = [
+  "PROVIDER",
+  "RESOURCES",
+  "WITHOUT PACKS",
+  "WITH PACKS",
+  `RATIO, AIM <= ${AIM.toFixed(2)}`,
+  "CPU WITHOUT",
+  "CPU ADDED",
+  "BY THE PACKS",
+].map((heading, index) => ({ heading, align: index === 0 ? ("left" as const) : ("right" as const) }));
+
+function row(provider: string, { count, bare, held }: Compared): string[] {
+  const ratio = (held.seconds / bare.seconds).toFixed(2);
+  const [cpu, added, packs] = [bare.cpu, held.cpu - bare.cpu, held.packs].map((one) => `${one.toFixed(1)} s`);
+  const wall = [bare, held].map(({ seconds }) => `${seconds.toFixed(1)} s`);
+  return [provider, `${count}`, ...wall, ratio, cpu ?? "", added ?? "", packs ?? ""];
+}
+
+async function onCluster(farm: Readonly<Record<string, Declared>>, runs: number): Promise<Compared> {
+  const tools = await presentTools();
+  const server = new ApiServer(tools);
+  try {
+    await server.start();
+    const made = await server.kubectl(["create", "namespace", "monofarm"]);
+    if (!made.succeeded) throw new Error(made.lines.join("\n"));
+    const { kubeconfig } = paths(LAYOUT);
+    return await compare(
+      new PolicyPreviews(tools, { kubeconfig, inNetwork: (argv) => inNamespace(argv, LAYOUT) }),
+      farm,
+      runs,
+    );
+  } finally {
+    await server.stop();
+  }
+}
+
+async function onSimulation(farm: Readonly<Record<string, Declared>>, runs: number): Promise<Compared> {
+  return compare(new PolicyPreviews(await presentTools()), farm, runs);
+}
+
+/** Previews a farm without and with the packs, in turn. */
+async function compare(
+  previews: PolicyPreviews,
+  farm: Readonly<Record<string, Declared>>,
+  runs: number,
+): Promise<Compared> {
   try {
     await previews.start();
-    const rows: string[][] = [];
-    const added: Added[] = [];
-    for (const declared of [most / 4, most / 2, most].map(farms)) {
-      const count = Object.keys(declared).length;
-      const { bare, held } = await measure(previews, declared, runs);
-      added.push({ count, seconds: held - bare });
-      rows.push([
-        `${count}`,
-        `${bare.toFixed(1)} s`,
-        `${held.toFixed(1)} s`,
-        (held / bare).toFixed(2),
-        `${(held - bare).toFixed(1)} s`,
-      ]);
+    const bare: Figures[] = [];
+    const held: Figures[] = [];
+    for (let run = 0; run < runs; run++) {
+      bare.push(await measure(previews, farm, []));
+      held.push(await measure(previews, farm, [PACK]));
     }
-    const headings = ["RESOURCES", "WITHOUT PACKS", "WITH PACKS", `RATIO, AIM <= ${AIM.toFixed(2)}`, "ADDED"];
-    const columns = headings.map((heading) => ({ heading, align: "right" as const }));
-    const { start, each } = line(added);
-    const found = `To start: ${start.toFixed(1)} s; for each 1,000 resources: ${(1000 * each).toFixed(1)} s`;
-    process.stdout.write(`${table(columns, rows)}\n\n${found}\n`);
+    return { count: Object.keys(farm).length, bare: medians(bare), held: medians(held) };
   } finally {
     previews.dispose();
   }
 }
 
-/** Seconds that packs add to a preview of so many resources. */
-interface Added {
-  readonly count: number;
-  readonly seconds: number;
+async function measure(
+  previews: PolicyPreviews,
+  farm: Readonly<Record<string, Declared>>,
+  packs: readonly string[],
+): Promise<Figures> {
+  const meter = new CpuMeter();
+  const started = performance.now();
+  const printed = await previews.preview(farm, packs);
+  const seconds = (performance.now() - started) / 1000;
+  const { all, own } = meter.stop("policies/main.js");
+  // The stack itself is one.
+  const count = Object.keys(farm).length + 1;
+  const created = Number(/\+ (\d+) to create/.exec(printed)?.[1]);
+  if (created !== count) throw new Error(`previewed ${created} resources, not ${count}\n${printed}`);
+  process.stderr.write(`${packs.length === 0 ? "without" : "with"} packs: ${seconds.toFixed(1)} s\n`);
+  return { seconds, cpu: all, packs: own };
 }
 
-/** The straight line nearest to what was measured, by least squares: seconds at no resource, and for each. */
-function line(points: readonly Added[]): { readonly start: number; readonly each: number } {
-  const mean = (of: (point: Added) => number) => points.reduce((sum, point) => sum + of(point), 0) / points.length;
-  const [count, seconds] = [mean((point) => point.count), mean((point) => point.seconds)];
-  const spread = mean((point) => (point.count - count) ** 2);
-  const each = mean((point) => (point.count - count) * (point.seconds - seconds)) / spread;
-  return { start: seconds - each * count, each };
-}
-
-/** Median seconds of previews, one without and one with the packs in turn. */
-async function measure(previews: PolicyPreviews, declared: Record<string, Declared>, runs: number) {
-  const count = Object.keys(declared).length;
-  const seconds: Record<"bare" | "held", number[]> = { bare: [], held: [] };
-  for (let run = 0; run < runs; run++) {
-    for (const [kind, packs] of [
-      ["bare", []],
-      ["held", PACKS],
-    ] as const) {
-      const started = performance.now();
-      const printed = await previews.preview(declared, packs);
-      seconds[kind].push((performance.now() - started) / 1000);
-      const created = Number(/\+ (\d+) to create/.exec(printed)?.[1]);
-      if (created !== count + 1)
-        throw new Error(`previewed ${created} resources, not ${count} and their stack\n${printed}`);
-    }
-  }
-  return { bare: median(seconds.bare), held: median(seconds.held) };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+function medians(figures: readonly Figures[]): Figures {
+  const median = (of: (one: Figures) => number) =>
+    figures.map(of).sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? NaN;
+  return {
+    seconds: median(({ seconds }) => seconds),
+    cpu: median(({ cpu }) => cpu),
+    packs: median((one) => one.packs),
+  };
 }
 
 function whole(option: string, text: string): number {

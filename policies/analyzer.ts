@@ -13,7 +13,7 @@ import type { Exemption } from "./exemptions";
 import { type Diagnostic, description, Pack, type Policy, tuningSchema } from "./pack";
 import type { Resource, Rule } from "./rule";
 import type { Level, RuleTuning, Tuning } from "./tuning";
-import { properties } from "./wire";
+import { resource, resources } from "./wire";
 
 const LEVELS: Readonly<Record<Level, messages.EnforcementLevel>> = {
   advisory: messages.EnforcementLevel.ADVISORY,
@@ -30,10 +30,22 @@ const SEVERITIES: Readonly<Record<Rule["severity"], messages.PolicySeverity>> = 
 /** Largest message: the engine sends all resources of a stack in one. */
 const LARGEST_MESSAGE = 400 * 2 ** 20;
 
+/**
+ * The service, but that what the engine asks about is read by `wire.ts`, as far as rules need it. What it would have
+ * remediated is not read at all: for each resource it asks for that too, and learns that there is nothing of the kind.
+ */
+const { analyze, analyzeStack, remediate } = AnalyzerService;
+export const SERVICE = {
+  ...AnalyzerService,
+  analyze: { ...analyze, requestDeserialize: resource },
+  analyzeStack: { ...analyzeStack, requestDeserialize: resources },
+  remediate: { ...remediate, requestDeserialize: () => undefined },
+};
+
 /** Serves rules as a pack, and prints the port, as the engine expects of what it starts. */
 export function servePack(name: string, version: string, rules: readonly Rule[]): void {
   const server = new Server({ "grpc.max_receive_message_length": LARGEST_MESSAGE });
-  server.addService(AnalyzerService, analyzer(new Pack(name, rules), version));
+  server.addService(SERVICE, analyzer(new Pack(name, rules), version));
   server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
     if (error) throw error;
     process.stdout.write(`${port}\n`);
@@ -75,12 +87,8 @@ export function analyzer(pack: Pack, version: string) {
       pack.configure(tuning(request));
       return new Empty();
     }),
-    analyze: unary<messages.AnalyzeRequest, messages.AnalyzeResponse>((request) =>
-      respond(pack.analyze(resource(request))),
-    ),
-    analyzeStack: unary<messages.AnalyzeStackRequest, messages.AnalyzeResponse>((request) =>
-      respond(pack.analyzeStack(request.getResourcesList().map((one) => resource(one, madeOf(one))))),
-    ),
+    analyze: unary<Resource, messages.AnalyzeResponse>((asked) => respond(pack.analyze(asked))),
+    analyzeStack: unary<readonly Resource[], messages.AnalyzeResponse>((all) => respond(pack.analyzeStack(all))),
   };
 }
 
@@ -132,7 +140,7 @@ function diagnosticMessage({ policy, level, urn, text }: Diagnostic, pack: strin
 function tuning(request: messages.ConfigureAnalyzerRequest): Tuning {
   const entries: [string, RuleTuning][] = [];
   request.getPolicyconfigMap().forEach((config: messages.PolicyConfig, name: string) => {
-    const { exempt, ...others } = properties(config.getProperties());
+    const { exempt, ...others } = config.getProperties()?.toJavaScript() ?? {};
     const numbers = Object.entries(others).filter((entry): entry is [string, number] => typeof entry[1] === "number");
     const [level] = Object.entries(LEVELS).find(([, value]) => value === config.getEnforcementlevel()) ?? [];
     if (level === undefined) throw new Error(`policy ${name}: found a level that is not one of the packs'`);
@@ -140,33 +148,10 @@ function tuning(request: messages.ConfigureAnalyzerRequest): Tuning {
       name,
       {
         enforcementLevel: level as Level,
-        exempt: exempt as readonly Exemption[] | undefined,
+        exempt: exempt as unknown as readonly Exemption[] | undefined,
         settings: Object.fromEntries(numbers),
       },
     ]);
   });
   return Object.fromEntries(entries);
-}
-
-/** A resource as rules see it; it is read when a rule first asks for its properties, since most rules pass most by. */
-function resource(sent: messages.AnalyzeRequest | messages.AnalyzerResource, made: Resource["madeOf"] = {}): Resource {
-  let read: Resource["props"] | undefined;
-  return {
-    type: sent.getType(),
-    name: sent.getName(),
-    urn: sent.getUrn(),
-    get props() {
-      return (read ??= properties(sent.getProperties()));
-    },
-    protect: sent.getOptions()?.getProtect() ?? false,
-    madeOf: made,
-  };
-}
-
-function madeOf(sent: messages.AnalyzerResource): Resource["madeOf"] {
-  const links: Record<string, readonly string[]> = {};
-  sent.getPropertydependenciesMap().forEach((dependencies: messages.AnalyzerPropertyDependencies, property: string) => {
-    links[property] = dependencies.getUrnsList();
-  });
-  return links;
 }

@@ -1,6 +1,6 @@
 import { exemptionFor, EXEMPTIONS_SCHEMA } from "./exemptions";
 import { checkResource, type Finding, message, type Resource, type Rule } from "./rule";
-import { tune, type Tuning } from "./tuning";
+import { tune, type Tuned, type Tuning } from "./tuning";
 
 /** A rule as Pulumi's engine knows it: one policy for its objects, one for the stack where it looks at several resources. */
 export interface Policy {
@@ -25,10 +25,18 @@ export function description({ rule }: Policy): string {
 /** The prefix of what is said of a rule that nobody can decide before the deploy. */
 export const UNDECIDED = "undecided before the deploy";
 
+/** A policy under a stack's tuning, which does not disable it. */
+interface Held extends Tuned {
+  readonly policy: Policy;
+  readonly level: Rule["level"];
+}
+
 /** Rules as a policy pack, under a stack's tuning. */
 export class Pack {
   readonly policies: readonly Policy[];
-  private tuning: Tuning = {};
+  private held: readonly Held[] = [];
+  /** Policies that look at resources of a type; of most types, none. */
+  private readonly byType = new Map<string, readonly Held[]>();
   /** What the program asked for, by URN. */
   private readonly asked = new Map<string, Resource>();
 
@@ -42,23 +50,41 @@ export class Pack {
         ? []
         : [{ name: rule.objects === undefined ? rule.name : `${rule.name}-stack`, rule, looksAt: "stack" as const }]),
     ]);
+    this.configure({});
   }
 
   /** @param tuning by name of the policy */
   configure(tuning: Tuning): void {
-    this.tuning = tuning;
+    this.byType.clear();
+    this.held = this.policies.flatMap((policy) => {
+      const tuned = tune(policy.rule, tuning, policy.name);
+      return tuned.level === "disabled" ? [] : [{ ...tuned, level: tuned.level, policy }];
+    });
   }
 
   /** Judges a resource that is about to be made or changed. */
   analyze(resource: Resource): Diagnostic[] {
     this.asked.set(resource.urn, resource);
-    return this.judge("resource", (rule, values) => checkResource(rule, resource, values));
+    return this.about(resource.type).flatMap((held) => judge(held, checkResource(held.rule, resource, held.values)));
   }
 
   /** Judges all resources of a stack together. */
   analyzeStack(resources: readonly Resource[]): Diagnostic[] {
     const seen = resources.map((resource) => this.asAsked(resource));
-    return this.judge("stack", (rule, values) => rule.stack?.(seen, values) ?? []);
+    return this.held
+      .filter(({ policy }) => policy.looksAt === "stack")
+      .flatMap((held) => judge(held, held.rule.stack?.(seen, held.values) ?? []));
+  }
+
+  private about(type: string): readonly Held[] {
+    const known = this.byType.get(type);
+    if (known !== undefined) return known;
+    const held = this.held.filter(
+      ({ policy, rule }) =>
+        policy.looksAt === "resource" && (rule.objects ?? []).some(({ on }) => on.types.includes(type)),
+    );
+    this.byType.set(type, held);
+    return held;
   }
 
   /** What a provider that cannot be configured yet, as that of a cluster to come, leaves empty is what was asked for. */
@@ -73,33 +99,24 @@ export class Pack {
       },
     };
   }
+}
 
-  /**
-   * What cannot be decided during a preview is an advice, whatever the rule's level: an update decides it, before the
-   * resource is made.
-   */
-  private judge(
-    looksAt: Policy["looksAt"],
-    find: (rule: Rule, values: Readonly<Record<string, number>>) => readonly Finding[],
-  ): Diagnostic[] {
-    return this.policies.flatMap((policy): Diagnostic[] => {
-      if (policy.looksAt !== looksAt) return [];
-      const { rule } = policy;
-      const { level, values, exempt } = tune(rule, this.tuning, policy.name);
-      if (level === "disabled") return [];
-      const mine = find(rule, values).filter(({ urn }) => exemptionFor(exempt, urn) === undefined);
-      const open = mine.filter(({ kind }) => kind === "undecided");
-      return [
-        ...mine
-          .filter(({ kind }) => kind === "violated")
-          .map(({ urn, found }) => ({ policy, level, urn, text: `${message(rule)} Found ${found}` })),
-        ...[...new Set(open.map(({ urn }) => urn))].map((urn) => {
-          const findings = open.filter((one) => one.urn === urn).map(({ found }) => found);
-          return { policy, level: "advisory" as const, urn, text: `${UNDECIDED}: ${findings.join("; ")}` };
-        }),
-      ];
-    });
-  }
+/**
+ * What a policy says of what its rule found. What cannot be decided during a preview is an advice, whatever the rule's
+ * level: an update decides it, before the resource is made.
+ */
+function judge({ policy, rule, level, exempt }: Held, findings: readonly Finding[]): Diagnostic[] {
+  const mine = findings.filter(({ urn }) => exemptionFor(exempt, urn) === undefined);
+  const open = mine.filter(({ kind }) => kind === "undecided");
+  return [
+    ...mine
+      .filter(({ kind }) => kind === "violated")
+      .map(({ urn, found }) => ({ policy, level, urn, text: `${message(rule)} Found ${found}` })),
+    ...[...new Set(open.map(({ urn }) => urn))].map((urn) => {
+      const findings = open.filter((one) => one.urn === urn).map(({ found }) => found);
+      return { policy, level: "advisory" as const, urn, text: `${UNDECIDED}: ${findings.join("; ")}` };
+    }),
+  ];
 }
 
 /** The JSON schema of what a stack may tune of a policy, beside its level. */

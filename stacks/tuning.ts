@@ -4,9 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import { UserError } from "../components/user-error";
-import { HERMETIC } from "../policies/hermetic/rules";
-import type { Rule } from "../policies/rule";
-import { SECURITY } from "../policies/security/rules";
+import { RULES } from "../policies/rules";
 import type { Tuning } from "../policies/tuning";
 import type { PlatformKind } from "./outputs";
 
@@ -27,20 +25,16 @@ const tunedRule = z.union([
 ]);
 
 /**
- * How a stack of a place tunes the rules: `stacks/policies/<kind>.<pack>.json`, which Pulumi gives the packs too.
+ * How a stack of a place tunes the rules: `stacks/policies/<kind>.json`, which Pulumi gives the packs too.
  * @throws UserError naming the file, what was found and what is allowed
  */
 export function tuningOf(kind: PlatformKind): Tuning {
-  return { ...packTuning(kind, "hermetic", HERMETIC), ...packTuning(kind, "security", SECURITY) };
-}
-
-function packTuning(kind: PlatformKind, pack: string, rules: readonly Rule[]): Tuning {
-  const file = join("stacks", "policies", `${kind}.${pack}.json`);
-  const found = JSON.parse(readFileSync(join(__dirname, "policies", `${kind}.${pack}.json`), "utf8")) as object;
+  const file = join("stacks", "policies", `${kind}.json`);
+  const found = JSON.parse(readFileSync(join(__dirname, "policies", `${kind}.json`), "utf8")) as object;
   return Object.fromEntries(
     Object.entries(found).map(([name, value]) => {
-      const rule = rules.find((one) => [one.name, `${one.name}-stack`].includes(name));
-      if (rule === undefined) throw new UserError(file, name, rules.map((one) => one.name).join(", "));
+      const rule = RULES.find((one) => [one.name, `${one.name}-stack`].includes(name));
+      if (rule === undefined) throw new UserError(file, name, RULES.map((one) => one.name).join(", "));
       const parsed = tunedRule.safeParse(value);
       if (parsed.success) return [name, parsed.data];
       const allowed = `mandatory, advisory, disabled, or exempt and the rule's settings`;

@@ -10,6 +10,7 @@ import type { DaemonSpec } from "../../local/node/daemon";
 import { writeKubeconfigs } from "../../local/node/kubeconfig";
 import { type NodeLayout, paths } from "../../local/node/layout";
 import { cpuSeconds, isAlive, readRecord, residentBytes, stopDaemon } from "../../local/node/process";
+import { ensureSigningKey } from "../../local/node/signing-keys";
 import { serves, supervise, within } from "../../local/node/supervise";
 import type { BenchTools, Tools } from "../../local/toolbox/toolbox";
 import type { Victim } from "./faults";
@@ -81,6 +82,7 @@ export class SimulatedCluster {
     this.spent = 0;
     rmSync(at.etcd, { recursive: true, force: true });
     await ensureCertificates(at.certificates);
+    ensureSigningKey(at.signingKeys);
     writeKubeconfigs(at);
     const programs: ControlPlaneTools = {
       etcd: this.tools.etcd.path,

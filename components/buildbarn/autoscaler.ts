@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { PROMETHEUS, PROMETHEUS_PORT } from "../observability/configuration";
+import { ACCOUNT_DIRECTORY, ACCOUNT_MOUNT, ACCOUNT_VOLUME } from "../platform/api-token";
 import { neededPool, type Platform } from "../platform/platform";
 import { type AutoscaleSettings, queueLengths } from "./autoscale/settings";
 import type { FollowingPool } from "./autoscale/wanted";
@@ -35,9 +36,6 @@ export const AUTOSCALER_PROGRAM = "/opt/monofarm/autoscale.js";
 
 /** Seconds between two looks: Prometheus looks as often. */
 const INTERVAL_SECONDS = 15;
-
-/** Where kubelet puts the certificate of the API server's. */
-const CERTIFICATE = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
 
 /** The pools that follow their queues. */
 export function followingPools(workers: readonly WorkerPool[]): FollowingPool[] {
@@ -132,7 +130,6 @@ function pod(args: AutoscalerArgs, config: ConfigurationFiles): kubernetes.types
   return {
     ...podDefaults(neededPool(args.platform, "system")),
     serviceAccountName: AUTOSCALER,
-    automountServiceAccountToken: true,
     securityContext: AS_FARM_USER,
     containers: [
       {
@@ -140,12 +137,12 @@ function pod(args: AutoscalerArgs, config: ConfigurationFiles): kubernetes.types
         image: args.image,
         imagePullPolicy: args.imagePullPolicy,
         command: ["/usr/local/bin/node", AUTOSCALER_PROGRAM, `/config/${AUTOSCALER}.json`],
-        env: [{ name: "NODE_EXTRA_CA_CERTS", value: CERTIFICATE }],
+        env: [{ name: "NODE_EXTRA_CA_CERTS", value: `${ACCOUNT_DIRECTORY}/ca.crt` }],
         resources: resources({ cpu: "10m", memory: "192Mi" }),
         securityContext: CONFINED,
-        volumeMounts: [{ name: "config", mountPath: "/config", readOnly: true }],
+        volumeMounts: [{ name: "config", mountPath: "/config", readOnly: true }, ACCOUNT_MOUNT],
       },
     ],
-    volumes: [config.volume],
+    volumes: [config.volume, ACCOUNT_VOLUME],
   };
 }

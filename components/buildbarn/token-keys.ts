@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { ACCOUNT_DIRECTORY, ACCOUNT_MOUNT, ACCOUNT_VOLUME } from "../platform/api-token";
 import { type ConfigurationFiles, declareConfiguration } from "./configuration-files";
 import { fileContents } from "./configuration/server";
 import { AS_FARM_USER, CONFINED, dependencies, type PartArgs, podDefaults, selector, underInit } from "./pod";
@@ -15,9 +16,6 @@ export interface TokenKeysArgs extends PartArgs {
 }
 
 const NAME = "token-keys";
-
-/** Where the cluster gives a pod its own account: kubelet's own place for it. */
-const ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /** How often the keys are fetched. A signer publishes a key for hours or days before it signs with it. */
 const SCHEDULE = "*/10 * * * *";
@@ -106,7 +104,6 @@ function fetchPod(args: TokenKeysArgs, config: ConfigurationFiles): kubernetes.t
     spec: {
       ...podDefaults(args.pool),
       serviceAccountName: NAME,
-      automountServiceAccountToken: true,
       restartPolicy: "OnFailure",
       securityContext: AS_FARM_USER,
       containers: [
@@ -120,10 +117,10 @@ function fetchPod(args: TokenKeysArgs, config: ConfigurationFiles): kubernetes.t
             limits: NEEDS,
           },
           securityContext: CONFINED,
-          volumeMounts: [{ name: "config", mountPath: "/config", readOnly: true }],
+          volumeMounts: [{ name: "config", mountPath: "/config", readOnly: true }, ACCOUNT_MOUNT],
         },
       ],
-      volumes: [config.volume],
+      volumes: [config.volume, ACCOUNT_VOLUME],
     },
   };
 }

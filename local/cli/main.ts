@@ -15,12 +15,14 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
   status: { summary: "daemons, pods, queue, alerts, last release", load: () => import("./status") },
   release: { summary: "build targets through the farm and follow them", load: () => import("./release") },
   submit: { summary: "build targets through a farm elsewhere and follow them", load: () => import("./submit") },
+  publish: { summary: "show a green release: provenance, index of packages", load: () => import("./publish") },
   plan: { summary: "what a release is: targets, shards, Jobs, hours, price", load: () => import("./plan") },
   why: { summary: "why an extension is or is not in the matrix", load: () => import("./why") },
   simulate: { summary: "pulumi preview -s aws over a simulated cloud", load: () => import("./simulate") },
   lint: { summary: "what makes a Bazel workspace leak", load: () => import("./lint") },
   toolbox: { summary: "the tools of the farm: version, found or built, sha256", load: () => import("./toolbox") },
   env: { summary: 'print the environment for plain pulumi: eval "$(./farm env)"', load: () => import("./env") },
+  "rotate-keys": { summary: "exchange the key that signs the farm's tokens", load: () => import("./rotate-keys") },
   down: { summary: "stop the farm; --purge removes its data too", load: () => import("./down") },
 };
 

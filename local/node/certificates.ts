@@ -1,4 +1,4 @@
-import { createHash, X509Certificate, generateKeyPairSync, randomBytes } from "node:crypto";
+import { createHash, randomBytes, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../run";
@@ -136,7 +136,7 @@ function writeOnce(file: string, content: () => string): void {
   renameSync(`${file}.new`, file);
 }
 
-/** Makes what is missing or about to expire: authorities, certificates, the service-account key, the key of secrets. */
+/** Makes what is missing or about to expire: authorities, certificates, the key of secrets. */
 export async function ensureCertificates(directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   await Promise.all(
@@ -151,15 +151,6 @@ export async function ensureCertificates(directory: string): Promise<void> {
     CERTIFICATES.filter((spec) => !isGood(directory, spec.name, `${spec.authority}-ca`)).map((spec) =>
       make(directory, spec.name, (output) => certificateArguments(directory, spec, output)),
     ),
-  );
-  writeOnce(
-    join(directory, "service-account.key"),
-    () =>
-      generateKeyPairSync("rsa", {
-        modulusLength: 2048,
-        publicKeyEncoding: { type: "spki", format: "pem" },
-        privateKeyEncoding: { type: "pkcs8", format: "pem" },
-      }).privateKey,
   );
   writeOnce(join(directory, "secrets.json"), () =>
     JSON.stringify({

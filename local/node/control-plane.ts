@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { DaemonSpec, NodeTools } from "./daemon";
 import { ADDRESSES, API_SERVER, NODE_NAME, type NodePaths } from "./layout";
+import { signingKeys } from "./signing-keys";
 
 /** Programs of the control plane. */
 export type ControlPlaneTools = Pick<
@@ -44,8 +45,12 @@ function etcd(tools: ControlPlaneTools, at: NodePaths): DaemonSpec {
   };
 }
 
+/** Longest life of a token of a service account; the API server takes no shorter limit. */
+const LONGEST_TOKEN = "1h";
+
 function apiServer(tools: ControlPlaneTools, at: NodePaths): DaemonSpec {
   const pki = (file: string) => join(at.certificates, file);
+  const keys = signingKeys(at.signingKeys);
   return {
     name: "kube-apiserver",
     binary: tools["kube-apiserver"],
@@ -66,8 +71,10 @@ function apiServer(tools: ControlPlaneTools, at: NodePaths): DaemonSpec {
       `--kubelet-client-key=${pki("apiserver-kubelet-client.key")}`,
       "--kubelet-preferred-address-types=InternalIP",
       `--service-account-issuer=https://kubernetes.default.svc.${ADDRESSES.clusterDomain}`,
-      `--service-account-key-file=${pki("service-account.key")}`,
-      `--service-account-signing-key-file=${pki("service-account.key")}`,
+      ...keys.accepted.map((file) => `--service-account-key-file=${file}`),
+      `--service-account-signing-key-file=${keys.signing}`,
+      `--service-account-max-token-expiration=${LONGEST_TOKEN}`,
+      "--service-account-extend-token-expiration=false",
       `--service-cluster-ip-range=${ADDRESSES.services}`,
       "--authorization-mode=Node,RBAC",
       "--enable-admission-plugins=NodeRestriction",
@@ -110,7 +117,7 @@ function controllerManager(tools: ControlPlaneTools, at: NodePaths): DaemonSpec 
     args: [
       ...clientArguments(at, "controller-manager"),
       "--use-service-account-credentials=true",
-      `--service-account-private-key-file=${pki("service-account.key")}`,
+      `--service-account-private-key-file=${signingKeys(at.signingKeys).signing}`,
       `--root-ca-file=${pki("cluster-ca.crt")}`,
       `--cluster-signing-cert-file=${pki("cluster-ca.crt")}`,
       `--cluster-signing-key-file=${pki("cluster-ca.key")}`,

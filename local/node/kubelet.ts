@@ -1,12 +1,10 @@
 import { join } from "node:path";
+import { KUBELET_SETTINGS } from "../../components/platform/kubelet-settings";
 import type { DaemonSpec, NodeTools } from "./daemon";
 import { ADDRESSES, NODE_NAME, type NodeLayout, type NodePaths } from "./layout";
 
 /** Pods that the node takes: a matrix of small Jobs beside the farm itself. Kubernetes' own default is 110. */
 const MAX_PODS = 250;
-
-/** Processes of one pod: what a fork bomb gets. A parallel build of PostgreSQL has some dozens. */
-const POD_PIDS = 4096;
 
 /** kubelet's configuration, https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/. */
 export function kubeletConfig(layout: NodeLayout, at: NodePaths): Record<string, unknown> {
@@ -38,7 +36,7 @@ export function kubeletConfig(layout: NodeLayout, at: NodePaths): Record<string,
     podLogsDir: at.podLogs,
     volumePluginDir: join(at.kubelet, "volume-plugins"),
     maxPods: MAX_PODS,
-    podPidsLimit: POD_PIDS,
+    ...KUBELET_SETTINGS,
     containerLogMaxSize: "10Mi",
     containerLogMaxFiles: 3,
     // Images cannot be pulled again: they are never collected to make room.

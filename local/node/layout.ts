@@ -43,6 +43,8 @@ export function paths(layout: NodeLayout) {
     kubeconfig: join(state, "kubeconfig"),
     configuration: join(state, "node"),
     certificates: join(state, "node", "pki"),
+    /** Keys that sign the tokens of service accounts. */
+    signingKeys: join(state, "node", "signing-keys"),
     etcd: join(state, "etcd"),
     containerdRoot: join(state, "containerd"),
     containerdState: join(run, "containerd"),

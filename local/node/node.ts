@@ -9,7 +9,9 @@ import { NODE_TOOLS, type NodeTools } from "./daemon";
 import { writeKubeconfigs } from "./kubeconfig";
 import { hostProgram } from "./machine";
 import { FARM_LAYOUT, NODE_NAME, paths } from "./layout";
+import { controlPlane } from "./control-plane";
 import { isAlive, readRecord, residentBytes } from "./process";
+import { ensureSigningKey } from "./signing-keys";
 import { daemonSpecs } from "./specs";
 import { serves, supervise, within } from "./supervise";
 
@@ -40,6 +42,7 @@ export async function ensureNode(
 ): Promise<string[]> {
   const at = paths(FARM_LAYOUT);
   await ensureCertificates(at.certificates);
+  ensureSigningKey(at.signingKeys);
   writeKubeconfigs(at);
   ensureCgroups(FARM_LAYOUT.name);
   const started = await progress.task("Start the node", 20, async (report) => {
@@ -64,6 +67,12 @@ export async function ensureNode(
   });
   await importImages(at.containerdSocket);
   return started;
+}
+
+/** Starts again what of the control plane is not as it should be, such as after a change of its keys; gives the names. */
+export function ensureControlPlane(tools: Tools): Promise<string[]> {
+  const at = paths(FARM_LAYOUT);
+  return supervise(controlPlane(nodeTools(tools), at), at, certificatesDigest(at.certificates));
 }
 
 function nodeTools(tools: Tools): NodeTools {

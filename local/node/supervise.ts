@@ -97,10 +97,10 @@ async function ensure(spec: DaemonSpec, at: NodePaths, credentials: string): Pro
   return true;
 }
 
-/** Asks until the answer is yes or the seconds are over. */
+/** Asks until the answer is yes or the seconds are over, whatever the machine's clock does meanwhile. */
 export async function within(seconds: number, question: () => Promise<boolean>): Promise<boolean> {
-  const end = Date.now() + seconds * 1000;
-  while (Date.now() < end) {
+  const end = performance.now() + seconds * 1000;
+  while (performance.now() < end) {
     if (await question()) return true;
     await sleep(100);
   }

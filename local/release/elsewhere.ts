@@ -32,17 +32,28 @@ export type Call = (program: string, args: readonly string[], env: Record<string
 const call: Call = (program, args, env) => run(program, args, { cwd: CHECKOUT, env });
 
 /**
+ * Plans a release for a farm elsewhere; the same words, checkout and farm give the same plan.
+ * @param file the farm's facts, as `readFacts` takes them
+ * @param where how messages name the command
+ * @throws UserError for a wrong file, target or architecture
+ */
+export async function planElsewhere(file: string, request: ReleaseRequest, where: string) {
+  const farm = readFacts(file);
+  const slice = releaseSlice(request);
+  const index = readIndex(join(CHECKOUT, slice.index));
+  const workspace = await packWorkspace(slice.index);
+  const plan = planFarmRelease({ ...slice, index, workspace: workspace.sha256 }, farm, where);
+  return { farm, slice, index, workspace, plan };
+}
+
+/**
  * Releases on a farm elsewhere: stores what the pods need, declares the Jobs by `pulumi up`, follows them to their
  * end; workers come and go by themselves. Pulumi, kubectl, the credentials of AWS and Pulumi's backend are the caller's.
  * @param file the farm's facts, as `readFacts` takes them
  * @throws UserError before anything changes, for a wrong file, target or architecture
  */
 export async function submit(file: string, request: ReleaseRequest, progress: Progress): Promise<ReleaseState> {
-  const farm = readFacts(file);
-  const slice = releaseSlice(request);
-  const index = readIndex(join(CHECKOUT, slice.index));
-  const workspace = await packWorkspace(slice.index);
-  const plan = planFarmRelease({ ...slice, index, workspace: workspace.sha256 }, farm, "./farm submit");
+  const { farm, slice, index, workspace, plan } = await planElsewhere(file, request, "./farm submit");
   const warnings = warnOfStorage(plan, farm, progress);
   const store = new Store(farm.s3.endpoint, farm.s3.region);
   const sources = await fetchSources(sourcesOf(index, plan), progress);

@@ -33,6 +33,12 @@ export function writeConfig(stack: StackName, machine: StackValues): void {
   renameSync(`${file}.new`, file);
 }
 
+/** The configuration that a stack of this machine runs with; empty where it never ran. */
+export function readConfig(stack: StackName): StackValues {
+  const file = configFile(stack);
+  return existsSync(file) ? (read(file).config ?? {}) : {};
+}
+
 function read(file: string): StackFile {
   return parseStackFile(file, readFileSync(file, "utf8"));
 }

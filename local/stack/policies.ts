@@ -3,16 +3,14 @@ import { join } from "node:path";
 import { UserError } from "../../components/user-error";
 import { CHECKOUT } from "../directories";
 
-const PACKS = ["hermetic", "security"] as const;
-
-/** Arguments with which `pulumi preview` and `up` hold a stack's farm against the packs, but for its exemptions. */
+/** Arguments with which `pulumi preview` and `up` hold a stack's farm against all rules, but for its exemptions. */
 export function policyArguments(stack = "local"): string[] {
-  return PACKS.flatMap((pack) => [
+  return [
     "--policy-pack",
-    join(CHECKOUT, "policies", pack),
+    join(CHECKOUT, "policies"),
     "--policy-pack-config",
-    join(CHECKOUT, "stacks", "policies", `${stack}.${pack}.json`),
-  ]);
+    join(CHECKOUT, "stacks", "policies", `${stack}.json`),
+  ];
 }
 
 /** What a policy says when it refuses; see `message` in policies/rule.ts. */

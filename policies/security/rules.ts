@@ -22,6 +22,7 @@ import { spendAndSpread } from "./s20-spend-and-spread";
 import { workerConfined } from "./s21-worker-confined";
 import { admissionBound } from "./s22-admission-bound";
 import { noPartialObjects } from "./s23-no-partial-objects";
+import { tokensShort } from "./s24-tokens-short";
 
 /** The rules of the pack monofarm-security, by id. */
 export const SECURITY: readonly Rule[] = [
@@ -48,4 +49,5 @@ export const SECURITY: readonly Rule[] = [
   workerConfined,
   admissionBound,
   noPartialObjects,
+  tokensShort,
 ];

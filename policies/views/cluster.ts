@@ -1,5 +1,5 @@
 import { PODS } from "./pods";
-import { kind, resources } from "./view";
+import { kind, resources, type View } from "./view";
 
 export const NAMESPACES = kind("", "v1", "Namespace", "namespaces");
 export const CONFIG_MAPS = kind("", "v1", "ConfigMap", "configmaps");
@@ -10,6 +10,16 @@ export const DEPLOYMENTS = kind("apps", "v1", "Deployment", "deployments");
 export const JOBS = kind("batch", "v1", "Job", "jobs");
 export const RUNNER_SETS = kind("actions.github.com", "v1alpha1", "AutoscalingRunnerSet", "autoscalingrunnersets");
 export const CHARTS = resources("Helm charts", "kubernetes:helm.sh/v4:Chart", "kubernetes:helm.sh/v3:Release");
+
+/** Tokens that somebody asks of the API server for a service account: kubelet for a pod, `kubectl create token`. */
+export const TOKEN_REQUESTS: View = {
+  ...resources("requests for tokens", "kubernetes:authentication.k8s.io/v1:TokenRequest"),
+  admission: {
+    kinds: ["TokenRequest"],
+    resources: [{ group: "", version: "v1", resources: ["serviceaccounts/token"] }],
+    variable: "object",
+  },
+};
 
 /** What Pulumi applies to a part of an object that somebody else made. */
 export const PARTS = resources(

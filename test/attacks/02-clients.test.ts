@@ -7,7 +7,7 @@ import { addressOf, type Caller, frontendClient, platform, tokenOf } from "../fa
 import { field } from "../farm/protobuf";
 import { action, digestOf, RemoteClient } from "../farm/remote-execution";
 import { Score } from "./score";
-import { altered, claimsOf, forged, unsigned } from "./tokens";
+import { altered, claimsOf, forged, issued, unsigned } from "./tokens";
 
 const score = new Score("clients, and by parts of the farm that were taken over");
 
@@ -83,10 +83,37 @@ describe("the action cache", () => {
   });
 });
 
-test("tokens are for an hour at most, and for one server", async () => {
-  const claims = claimsOf(await tokenOf("worker", "storage")) as { aud: string[]; exp: number; iat: number };
-  expect(claims.aud).toEqual(["storage.monofarm"]);
-  expect(claims.exp - claims.iat).toBeLessThanOrEqual(3600);
+describe("a token of the farm's own issuer", () => {
+  const now = Math.floor(Date.now() / 1000);
+  const cases: [string, string, object][] = [
+    ["that has ended", "exp", { exp: now - 60 }],
+    ["that never ends", "exp", { exp: undefined }],
+    ["that is not good yet", "nbf", { nbf: now + 3600 }],
+    ["in another issuer's name", "issuer", { iss: "https://kubernetes.default.svc" }],
+    ["for every server", "audience", { aud: "storage.monofarm" }],
+    ["of another namespace's worker", "subject", { sub: "system:serviceaccount:monofarm-release:worker" }],
+    ["whose subject only begins like a worker's", "subject", { sub: "system:serviceaccount:monofarm:worker-2" }],
+  ];
+  test.each(cases)("%s writes no result", async (what, wall, claims) => {
+    const worker = await tokenOf("worker", "storage");
+    const codeOf = async (token: string) =>
+      new RemoteClient(`${await addressOf("storage")}:8981`, token).codeOf(PUT_RESULT, falseResult());
+    const control = await codeOf(issued(worker, { jti: randomUUID() }));
+    await tried(`a token ${what}`, wall, await codeOf(issued(worker, claims)), control);
+  });
+});
+
+describe("the API server gives a token for a server of the farm", () => {
+  const ask = (seconds: number) => tokenOf("worker", "storage", seconds).then(claimsOf);
+
+  test("for an hour at most", async () => {
+    const refusal = await ask(7200).catch((error: unknown) => String(error));
+    const control = (await ask(3600)) as { aud: string[]; exp: number; iat: number };
+    const refused = typeof refusal === "string";
+    score.add({ attack: "a token that lives for two hours", wall: "admission", succeeded: !refused, control: true });
+    expect(refusal).toContain("S24 tokens-short: required: ");
+    expect([control.aud, control.exp - control.iat]).toEqual([["storage.monofarm"], 3600]);
+  });
 });
 
 describe("blobs", () => {

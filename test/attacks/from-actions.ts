@@ -110,13 +110,36 @@ export function actionAttacks({ frontend, scheduler, storage }: Addresses): Acti
       ),
     },
     {
-      name: "sockets by io_uring, 32-bit and x32 calls",
+      name: "a ring of io_uring, which opens sockets without that call",
       wall: undefined,
       script: python(
         "import ctypes, os",
         "call = ctypes.CDLL(None, use_errno=True).syscall",
-        'print("BREACH" if call(0x40000000 + 41, 2, 1, 0) >= 0 or (call(425, 8, bytes(120)) >= 0) else os.strerror(ctypes.get_errno()))',
+        'print("BREACH" if call(425, 8, bytes(120)) >= 0 else os.strerror(ctypes.get_errno()))',
       ),
+    },
+    {
+      name: "a socket by a call of the x32 ABI",
+      wall: undefined,
+      script: python(
+        "import ctypes, os",
+        "call = ctypes.CDLL(None, use_errno=True).syscall",
+        'print("BREACH" if call(0x40000000 + 41, 2, 1, 0) >= 0 else os.strerror(ctypes.get_errno()))',
+      ),
+    },
+    {
+      name: "a socket by a call of 32-bit programs",
+      wall: "confine",
+      script: `(${python(
+        "import ctypes, mmap",
+        "# push rbx; eax = 359 (socket), ebx = AF_INET, ecx = SOCK_STREAM, edx = 0; int 0x80; pop rbx; ret",
+        'code = bytes.fromhex("53b867010000bb02000000b90100000031d2cd805bc3")',
+        "page = mmap.mmap(-1, 4096, prot=7); page.write(code)",
+        "call = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))",
+        // The shell repeats the whole script when this is killed.
+        'print("BREA" + "CH" if call() >= 0 else "refused")',
+      )}
+) 2>&1; :`,
     },
     succeeds("a user namespace to be root in", undefined, "unshare --user --map-root-user --net true"),
     {
@@ -249,7 +272,7 @@ export function actionAttacks({ frontend, scheduler, storage }: Addresses): Acti
         "    children.append(child)",
         '  print("BREACH")',
         "except OSError as refused: print(len(children), refused)",
-        "for child in children: os.kill(child, signal.SIGKILL)",
+        "for child in children: os.kill(child, signal.SIGKILL); os.waitpid(child, 0)",
       ),
     },
   ];

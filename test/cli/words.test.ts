@@ -23,6 +23,9 @@ describe("a mistake on the command line is one line, and nothing is done", () =>
     [["status", "--wide"], "./farm status: found Unknown option '--wide'; allowed: the options "],
     [["env", "local"], "./farm env: found local; allowed: the options --help"],
     [["toolbox", "list"], "./farm toolbox: found list; allowed: the options --json, --help"],
+    [["publish", "--again"], "./farm publish: found Unknown option '--again'; allowed: the options --arch, "],
+    [["publish", "none.json"], "./farm publish: found none.json; allowed: a file with a farm's facts"],
+    [["publish", "--builder", "me"], "./farm publish --builder: found me; allowed: a URI"],
     [["test", "fast"], "./farm test: found fast; allowed: a stage: "],
     [["why", "pgvector"], "./farm why: found pgvector; allowed: EXTENSION VERSION POSTGRES"],
   ])("./farm %j", (args, line) => {
@@ -41,7 +44,7 @@ describe("a mistake on the command line is one line, and nothing is done", () =>
   });
 });
 
-test.each(["up", "test", "status", "release", "plan", "why", "toolbox", "env", "down"])(
+test.each(["up", "test", "status", "release", "submit", "publish", "plan", "why", "toolbox", "env", "down"])(
   "./farm %s --help says how it is used, and does nothing",
   (command) => {
     const { status, stdout } = farm([command, "--help"]);

@@ -19,10 +19,10 @@ const NAMESPACES = {
 /** A part of the farm, or whoever calls it from outside. */
 export type Caller = keyof typeof NAMESPACES;
 
-/** A token of a caller for a server, as kubelet would bring it to a pod. */
-export async function tokenOf(caller: Caller, server: Server): Promise<string> {
+/** A token of a caller for a server, as kubelet would bring it to a pod. @param seconds that it lives */
+export async function tokenOf(caller: Caller, server: Server, seconds = 600): Promise<string> {
   const path = `/api/v1/namespaces/${NAMESPACES[caller]}/serviceaccounts/${caller}/token`;
-  const spec = { audiences: [audience(server)], expirationSeconds: 600 };
+  const spec = { audiences: [audience(server)], expirationSeconds: seconds };
   const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec };
   return (await kubeRequest<{ status: { token: string } }>("POST", path, body)).status.token;
 }

@@ -5,29 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { queueNow } from "../../local/release/queue";
 import { duration } from "../../local/terminal/progress";
 import { table } from "../../local/terminal/table";
-import { farm, release } from "../farm/cluster";
+import { farm } from "../farm/cluster";
+import { build, type Built } from "./build";
 import { type Disturbance, DISTURBANCES } from "./disturbances";
-
-/** A dozen compilations and an archive of them: always run, never cached. */
-const TARGET = "//smoke:parts";
-
-/** All disturbances, not only those that a test of every day has time for. */
-const LONG = process.env["MONOFARM_LONG"] === "1";
-
-interface Built {
-  readonly sha256: string;
-  readonly seconds: number;
-}
-
-/** Builds the target, and whatever fails on the way is tried again as a user would: by the same command. */
-async function build(): Promise<Built> {
-  const started = Date.now();
-  let ended = await release("--again", TARGET);
-  for (let tries = 1; ended.code !== 0 && tries < 3; tries++) ended = await release(TARGET);
-  const [verdict] = ended.release.verdicts;
-  if (verdict?.sha256 === undefined) throw new Error(`${TARGET} was not built: ${ended.stderr}`);
-  return { sha256: verdict.sha256, seconds: (Date.now() - started) / 1000 };
-}
+import { CLOCK, LONG } from "./asked";
 
 /** Waits until the build is in its midst: some of its actions ran, one runs. */
 async function midst(building: Promise<unknown>): Promise<void> {
@@ -44,7 +25,7 @@ async function midst(building: Promise<unknown>): Promise<void> {
 }
 
 describe("a build that is disturbed ends with what a calm one makes", () => {
-  const rows: { name: string; injected: number; wrong: boolean; lost: boolean; seconds: number }[] = [];
+  const rows: ({ name: string; injected: number; wrong: boolean; lost: boolean } & Omit<Built, "sha256">)[] = [];
   let calm: Built;
 
   beforeAll(async () => {
@@ -55,13 +36,15 @@ describe("a build that is disturbed ends with what a calm one makes", () => {
       { heading: "FAULT" },
       { heading: "INJECTED", align: "right" as const },
       { heading: "RESULT" },
+      { heading: "STARTED", align: "right" as const },
       { heading: "TOOK", align: "right" as const },
       { heading: "CALM", align: "right" as const },
     ];
-    const cells = rows.map(({ name, injected, wrong, lost, seconds }) => [
+    const cells = rows.map(({ name, injected, wrong, lost, tries, seconds }) => [
       name,
       `${injected}`,
       lost ? "LOST" : wrong ? "WRONG" : "same",
+      `${tries} x`,
       duration(seconds),
       duration(calm.seconds),
     ]);
@@ -72,17 +55,18 @@ describe("a build that is disturbed ends with what a calm one makes", () => {
     );
   });
 
-  const wanted = DISTURBANCES.filter(({ long }) => LONG || long !== true);
+  const asked = { long: LONG, clock: CLOCK };
+  const wanted = DISTURBANCES.filter(({ only }) => only === undefined || asked[only]);
   test.each(wanted.map((each) => [each.name, each] as const))("%s", async (name, { inject, repair }: Disturbance) => {
-    const row = { name, injected: 0, wrong: false, lost: true, seconds: 0 };
+    const row = { name, injected: 0, wrong: false, lost: true, tries: 0, seconds: 0 };
     rows.push(row);
     const building = build();
     building.catch(() => undefined);
     await midst(building);
     row.injected = await inject();
     await repair?.();
-    const { sha256, seconds } = await building;
-    Object.assign(row, { wrong: sha256 !== calm.sha256, lost: false, seconds });
+    const { sha256, seconds, tries } = await building;
+    Object.assign(row, { wrong: sha256 !== calm.sha256, lost: false, seconds, tries });
     expect(row.injected).toBeGreaterThan(0);
     expect(sha256).toBe(calm.sha256);
   });

@@ -16,8 +16,8 @@ export interface Disturbance {
   readonly inject: () => Promise<number>;
   /** Puts right what does not heal by itself. @default nothing */
   readonly repair?: () => Promise<void>;
-  /** Only in the long form. */
-  readonly long?: boolean;
+  /** Only where it is asked for: it takes long, or changes the machine. @default always */
+  readonly only?: "long" | "clock";
 }
 
 const PODS = "/api/v1/namespaces/monofarm/pods";
@@ -84,6 +84,18 @@ async function cutOff(part: string): Promise<number> {
   return 1;
 }
 
+/** Seconds by which the clock jumps, and for which it stays wrong. */
+const [JUMP_SECONDS, WRONG_SECONDS] = [600, 15];
+
+/** The clock of the machine jumps, and after a while back. */
+async function jumpClock(seconds: number): Promise<number> {
+  const jump = (by: number) => run("date", ["--set", `${by} seconds`]);
+  await jump(seconds);
+  await sleep(WRONG_SECONDS * 1000);
+  await jump(-seconds);
+  return 2;
+}
+
 /** Kills a daemon of the node. */
 function killDaemon(name: string): Promise<number> {
   const record = readRecord(paths(FARM_LAYOUT).daemons, name);
@@ -105,25 +117,27 @@ export const DISTURBANCES: readonly Disturbance[] = [
   { name: "worker, SIGKILL", inject: () => kill("/usr/local/bin/bb_worker") },
   { name: "runner, SIGKILL, its action with it", inject: () => kill("/bb/bb_runner") },
   { name: "worker, told to stop: it drains", inject: () => deletePods("worker") },
-  { name: "worker's pod, gone at once", inject: () => deletePods("worker", 0), long: true },
+  { name: "worker's pod, gone at once", inject: () => deletePods("worker", 0), only: "long" },
   { name: "frontend, SIGKILL", inject: () => kill("/usr/local/bin/bb_storage", "/config/frontend.json") },
   { name: "scheduler, SIGKILL: its queue is gone", inject: () => kill("/usr/local/bin/bb_scheduler") },
   {
     name: storage("SIGKILL, one"),
     inject: () => kill("/usr/local/bin/bb_storage", "/config/storage.json", 1),
-    long: true,
+    only: "long",
   },
   { name: storage("SIGKILL, all"), inject: () => kill("/usr/local/bin/bb_storage", "/config/storage.json") },
   { name: storage("one without its disk"), inject: loseDisk },
   { name: "100 bits flipped in the CAS", inject: () => flipBits(100) },
   { name: `network to a shard cut for ${CUT_SECONDS} s`, inject: () => cutOff("storage") },
-  { name: `network to the scheduler cut for ${CUT_SECONDS} s`, inject: () => cutOff("scheduler"), long: true },
+  { name: `network to the scheduler cut for ${CUT_SECONDS} s`, inject: () => cutOff("scheduler"), only: "long" },
   { name: "client's pod, gone at once", inject: deleteClients },
+  { name: "clock 10 minutes ahead, then right", inject: () => jumpClock(JUMP_SECONDS), only: "clock" },
+  { name: "clock 10 minutes late, then right", inject: () => jumpClock(-JUMP_SECONDS), only: "clock" },
   ...["kubelet", "kube-apiserver", "etcd"].map((daemon) => ({
     name: `${daemon}, SIGKILL`,
     inject: () => killDaemon(daemon),
     repair: up,
-    long: daemon !== "kube-apiserver",
+    ...(daemon !== "kube-apiserver" && { only: "long" as const }),
   })),
 ];
 

@@ -31,6 +31,7 @@ const runner = {
     capabilities: { drop: ["ALL"], add: ["DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"] },
   },
 };
+const token = { audience: "storage.monofarm", expirationSeconds: 3600, path: "storage" };
 const worker = {
   name: "worker",
   image: image("buildbarn"),
@@ -112,6 +113,7 @@ const cluster: Record<string, Declared> = {
             volumes: [
               { name: "config", configMap: { name: "worker-0123abcd" } },
               { name: "build", emptyDir: {} },
+              { name: "tokens", projected: { sources: [{ serviceAccountToken: token }] } },
             ],
           },
         },
@@ -174,6 +176,7 @@ const cluster: Record<string, Declared> = {
           metadata: { labels: labels("scheduler") },
           spec: {
             securityContext: { runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
+            automountServiceAccountToken: false,
             containers: [{ name: "scheduler", image: image("buildbarn"), securityContext: confined }],
           },
         },
@@ -263,6 +266,7 @@ const cluster: Record<string, Declared> = {
           metadata: { labels: labels("runner") },
           spec: {
             securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+            automountServiceAccountToken: false,
             containers: [{ name: "runner", image: image("runner"), securityContext: confined }],
           },
         },

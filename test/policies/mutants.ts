@@ -149,6 +149,8 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ],
   ["S23", "patch", "spec", { replicas: 0 }],
   ["S23", "patch", "metadata.labels", { "app.kubernetes.io/name": "worker" }],
+  ["S24", "worker", `${POD}.volumes.2.projected.sources.0.serviceAccountToken.expirationSeconds`, 7200],
+  ["S24", "scheduler", `${POD}.automountServiceAccountToken`, true],
 ];
 
 export const MUTANTS: readonly Mutant[] = rows.map(([rule, resource, path, value]) => ({

@@ -9,7 +9,7 @@ import { MUTANTS, mutate } from "./mutants";
 function printed(level: string, name: string, text: string): string {
   return [
     "Policies:",
-    "    ❌ monofarm-hermetic@v0.1.0 (local: policies/hermetic)",
+    "    ❌ monofarm@v0.1.0 (local: policies)",
     `        - [${level}] [severity: high]  ${name}  (kubernetes:apps/v1:Deployment: worker)`,
     "          H14, for SLSA: Isolated",
     `          ${text}`,

@@ -51,6 +51,7 @@ test("shared rules have these walls; the others are the packs' alone, and all ha
     "S16: pack, admission",
     "S19: pack, admission",
     "S21: pack, admission",
+    "S24: pack, admission",
   ]);
   expect(RULES.filter(({ id }) => !MUTANTS.some(({ rule }) => rule === id))).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import * as aws from "@pulumi/aws";
 import { beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 
 import { LOCKED, PURPOSES } from "../../components/artifacts/purposes";
 import { isAllowed, type Policies, type Request } from "../../components/identity/evaluate";
@@ -31,6 +32,11 @@ function settings({ type, inputs, options }: Recorded): object {
     ...(retainOnDelete === true && { retainOnDelete }),
     ...(ignoreChanges !== undefined && { ignoreChanges }),
   };
+}
+
+/** What a node reads at its start. */
+interface NodeConfig {
+  readonly spec: { readonly instance?: object; readonly kubelet?: { readonly config: object } };
 }
 
 const parsed = (inputs: Record<string, unknown> | undefined, key: string) =>
@@ -128,17 +134,30 @@ describe("the reference farm on AWS", () => {
     }
   });
 
-  test("makes one disk of the instances' own where a pool asks for it, and leaves others as they are", async () => {
+  test("makes one disk of the instances' own where a pool asks for it, and bounds what a pod may take of every node", async () => {
     const values = awsValues();
     const platform = values["monofarm:platform"] as { pools: { instanceTypes: string[] }[] };
     const pools = platform.pools.map((pool) => ({ ...pool, nvme: pool.instanceTypes[0]?.startsWith("c8gd") }));
     const declared = await declareFarm({ ...values, "monofarm:platform": { ...platform, pools } });
     const templates = ofType(declared, "aws:ec2/launchTemplate:LaunchTemplate");
-    const data = [...templates].flatMap(([name, { userData }]) =>
-      userData === undefined ? [] : [[name, Buffer.from(userData as string, "base64").toString()] as const],
-    );
-    expect(data.map(([name]) => name)).toEqual(["platform-worker-arm64"]);
-    expect(data[0]?.[1]).toMatch(/kind: NodeConfig\nspec:\n {2}instance:\n {4}localStorage:\n {6}strategy: RAID0/);
+    const specs = [...templates].map(([name, { userData }]) => {
+      const text = Buffer.from(userData as string, "base64").toString();
+      const [, config = ""] = /application\/node\.eks\.aws\n\n([^]*)\n--\/\/--\n$/.exec(text) ?? [];
+      return [name, parse(config) as NodeConfig] as const;
+    });
+    expect(specs.filter(([, { spec }]) => spec.instance !== undefined)).toEqual([
+      [
+        "platform-worker-arm64",
+        expect.objectContaining({
+          apiVersion: "node.eks.aws/v1alpha1",
+          kind: "NodeConfig",
+          spec: expect.objectContaining({ instance: { localStorage: { strategy: "RAID0" } } }) as object,
+        }),
+      ],
+    ]);
+    expect(specs.length).toBeGreaterThan(3);
+    for (const [name, { spec }] of specs)
+      expect(spec.kubelet?.config, name).toEqual({ podPidsLimit: 4096, volumeStatsAggPeriod: "10s" });
   });
 
   test("leaves the number of nodes to whatever scales them, and spot to workers", () => {
@@ -222,6 +241,8 @@ describe("the reference farm on AWS", () => {
     ["client", "s3:PutObject", "provenance", "once", ONCE, false],
     ["client", "s3:GetObject", "provenance", "with TLS", TLS, false],
     ["client", "s3:DeleteObject", "release", "with TLS", TLS, false],
+    ["client", "s3:DeleteObject", "logs", "its own earlier result", TLS, true],
+    ["client", "s3:DeleteObjectVersion", "logs", "with TLS", TLS, false],
     ["client", "s3:DeleteObjectVersion", "release", "with TLS", TLS, false],
     ["client", "s3:PutBucketPolicy", "release", "with TLS", TLS, false],
     ["planner", "s3:PutObject", "matrix", "once", ONCE, true],
@@ -231,6 +252,10 @@ describe("the reference farm on AWS", () => {
     ["publisher", "s3:PutObject", "provenance", "once", ONCE, true],
     ["publisher", "s3:PutObject", "provenance", "over another", TLS, false],
     ["publisher", "s3:PutObject", "repo", "over another", TLS, true],
+    ["publisher", "s3:GetObject", "repo", "to compare", TLS, true],
+    ["publisher", "s3:GetObject", "logs", "with TLS", TLS, true],
+    ["publisher", "s3:PutObject", "logs", "with TLS", TLS, false],
+    ["publisher", "s3:DeleteObject", "repo", "with TLS", TLS, false],
     ["publisher", "s3:PutObject", "release", "once", ONCE, false],
     ["publisher", "s3:GetObject", "release", "with TLS", TLS, true],
     ["publisher", "s3:BypassGovernanceRetention", "provenance", "with TLS", TLS, false],

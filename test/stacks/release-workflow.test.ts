@@ -20,13 +20,14 @@ interface Step {
 
 interface Workflow {
   readonly permissions: object;
-  readonly concurrency: { readonly group: string; readonly "cancel-in-progress": boolean };
   readonly jobs: Readonly<
     Record<
       string,
       {
         readonly "runs-on": string;
         readonly environment: string;
+        readonly needs?: string;
+        readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": boolean };
         readonly "timeout-minutes": number;
         readonly permissions: object;
         readonly steps: readonly Step[];
@@ -49,7 +50,7 @@ describe("the ready workflow that releases", () => {
 
   test("uses actions by their hashes, of those alone that the repository allows", () => {
     const used = steps.flatMap(({ uses }) => uses ?? []);
-    expect(used).toHaveLength(2);
+    expect(used).toHaveLength(2 * jobs.length);
     const { administration, ...rest } = githubValues()["monofarm:github"] as Record<string, unknown>;
     const { app, reviewers } = administration as Record<string, unknown>;
     const actions = githubSlice.parse({ ...rest, administration: { app, reviewers } })?.administration?.actions ?? [];
@@ -61,17 +62,38 @@ describe("the ready workflow that releases", () => {
 
   test("has no permission but to read the repository and to prove which run it is", () => {
     expect(workflow.permissions).toEqual({});
-    expect(jobs.map(({ permissions }) => permissions)).toEqual([{ contents: "read", "id-token": "write" }]);
+    for (const { permissions } of jobs) expect(permissions).toEqual({ contents: "read", "id-token": "write" });
     expect(TEXT).not.toMatch(/secrets\./);
   });
 
-  test("runs one release at a time to its end, and not for ever", () => {
-    expect(workflow.concurrency).toEqual({ group: "release", "cancel-in-progress": false });
+  test("builds, then publishes in the environment that has reviewers", () => {
+    expect(Object.entries(workflow.jobs).map(([name, { environment, needs }]) => [name, environment, needs])).toEqual([
+      ["build", "build", undefined],
+      ["publish", "release", "build"],
+    ]);
+    const reviewed = [...ofType(resources, "github:index/repositoryEnvironment:RepositoryEnvironment").values()]
+      .filter(({ reviewers, preventSelfReview }) => reviewers !== undefined && preventSelfReview === true)
+      .map(({ environment }) => environment);
+    expect(reviewed).toEqual(["release"]);
+  });
+
+  test("publishes what the first job built: the same words of the same commit", () => {
+    const words = steps.flatMap(
+      ({ run = "" }) => /\.\/farm (\w+) (farm\.json "\$\{targets\[@\]\}" --arch "\$ARCHITECTURES")/.exec(run) ?? [],
+    );
+    expect([words[1], words[4]]).toEqual(["submit", "publish"]);
+    expect(words[2]).toBe(words[5]);
+  });
+
+  test("builds one release at a time to its end, and not for ever; whoever waits for a reviewer holds nobody up", () => {
+    expect(workflow.jobs["build"]?.concurrency).toEqual({ group: "release", "cancel-in-progress": false });
+    expect(workflow.jobs["publish"]?.concurrency).toBeUndefined();
+    expect(workflow).not.toHaveProperty("concurrency");
     for (const job of jobs) expect(job["timeout-minutes"]).toBeLessThanOrEqual(720);
   });
 
   test("runs where the farm's runners are", () => {
-    expect(jobs.map((job) => job["runs-on"])).toEqual([runsOn("arm64")]);
+    for (const job of jobs) expect(job["runs-on"]).toBe(runsOn("arm64"));
     const sets = ofType(resources, "kubernetes:actions.github.com/v1alpha1:AutoscalingRunnerSet");
     expect([...sets.keys()]).toContain(runsOn("arm64"));
   });
@@ -81,10 +103,14 @@ describe("the ready workflow that releases", () => {
   });
 
   test("reads no variable that the farm does not set, in its environment", () => {
-    const [environment] = jobs.map((job) => job.environment);
     const everywhere = [...ofType(resources, "github:index/actionsVariable:ActionsVariable").keys()];
-    const here = [...ofType(resources, "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable").values()]
-      .filter((variable) => variable["environment"] === environment)
+    const inOne = [...ofType(resources, "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable").values()];
+    const here = inOne
+      .filter((variable) =>
+        jobs.every(({ environment }) =>
+          inOne.some((one) => one["environment"] === environment && one["variableName"] === variable["variableName"]),
+        ),
+      )
       .map(({ variableName }) => variableName as string);
     const read = [...TEXT.matchAll(/vars\.(\w+)/g)].map(([, name]) => name);
     expect(read.length).toBeGreaterThan(3);
@@ -92,12 +118,15 @@ describe("the ready workflow that releases", () => {
   });
 
   test.each([
-    ["planner", true],
-    ["publisher", false],
-    ["pusher", false],
-  ])("may take the role of the %s: %s", (role, allowed) => {
+    ["build", "planner", true],
+    ["build", "publisher", false],
+    ["build", "pusher", false],
+    ["publish", "planner", false],
+    ["publish", "publisher", true],
+    ["publish", "pusher", false],
+  ])("its job %s may take the role of the %s: %s", (job, role, allowed) => {
     const { assumeRolePolicy } = ofType(resources, "aws:iam/role:Role").get(`artifacts-${role}`) ?? {};
-    const environment = jobs[0]?.environment ?? "";
+    const environment = workflow.jobs[job]?.environment ?? "";
     const claims = {
       repository_id: "123456",
       environment,
@@ -119,9 +148,9 @@ describe("the ready workflow that releases", () => {
   });
 
   test("keeps its role for no longer than the role allows", () => {
-    const [seconds] = steps.flatMap((step) => step.with?.["role-duration-seconds"] ?? []);
-    const role = ofType(resources, "aws:iam/role:Role").get("artifacts-planner");
-    expect(seconds).toBe(role?.["maxSessionDuration"]);
+    const seconds = steps.flatMap((step) => step.with?.["role-duration-seconds"] ?? []);
+    const longest = (role: string) => ofType(resources, "aws:iam/role:Role").get(role)?.["maxSessionDuration"];
+    expect(seconds).toEqual([longest("artifacts-planner"), longest("artifacts-publisher")]);
   });
 
   test.each<[string, string, boolean]>([

@@ -111,8 +111,8 @@ export class AwsArtifacts extends pulumi.ComponentResource {
   ): Roles {
     const bucket = (purpose: Purpose) => `${args.prefix}${purpose}`;
     const policy = (writer: Writer) => {
-      const { read, write } = WRITERS[writer];
-      return key.arn.apply((arn) => roleAccess(arn, read.map(bucket), write.map(bucket)));
+      const { read, write, remove = [] } = WRITERS[writer];
+      return key.arn.apply((arn) => roleAccess(arn, read.map(bucket), write.map(bucket), remove.map(bucket)));
     };
     const client = declareRole(`${name}-client`, { trust: trustPods(), policy: policy("client") }, mine);
     if (args.github === undefined) return { client };

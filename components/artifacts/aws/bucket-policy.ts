@@ -75,8 +75,13 @@ export function stateAccess(bucket: string | undefined): Statement[] {
   ];
 }
 
-/** What a role may do with buckets, by their names: read these, add to those. */
-export function roleAccess(key: string, read: readonly string[], write: readonly string[]): PolicyDocument {
+/** What a role may do with buckets, by their names: read these, add to those, remove what is current from the last. */
+export function roleAccess(
+  key: string,
+  read: readonly string[],
+  write: readonly string[],
+  remove: readonly string[],
+): PolicyDocument {
   const objects = (buckets: readonly string[]) => buckets.map((bucket) => `arn:aws:s3:::${bucket}/*`);
   const statements: Statement[] = [];
   if (read.length > 0) {
@@ -85,6 +90,8 @@ export function roleAccess(key: string, read: readonly string[], write: readonly
     statements.push({ Sid: "Read", Effect: "Allow", Action: "s3:GetObject", Resource: objects(read) });
   }
   if (write.length > 0) statements.push({ Sid: "Add", Effect: "Allow", Action: PUT, Resource: objects(write) });
+  if (remove.length > 0)
+    statements.push({ Sid: "Remove", Effect: "Allow", Action: "s3:DeleteObject", Resource: objects(remove) });
   const use = [...(read.length > 0 ? ["kms:Decrypt"] : []), ...(write.length > 0 ? ["kms:GenerateDataKey"] : [])];
   if (use.length > 0) statements.push({ Sid: "Key", Effect: "Allow", Action: use, Resource: key });
   return policyDocument(...statements);

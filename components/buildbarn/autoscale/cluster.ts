@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
+import { ACCOUNT_DIRECTORY } from "../../platform/api-token";
 import type { AutoscaleSettings } from "./settings";
 import type { QueueLength } from "./wanted";
 
 /** The API server, as every pod knows it; Node trusts it by NODE_EXTRA_CA_CERTS. */
 const API_SERVER = "https://kubernetes.default.svc";
-
-/** Where kubelet keeps the pod's own token, and brings a new one in time. */
-const TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 /** Milliseconds that one answer may take. */
 const PATIENCE = 10_000;
@@ -45,7 +44,7 @@ export class Scale {
 }
 
 function authorization(): Record<string, string> {
-  return { authorization: `Bearer ${readFileSync(TOKEN, "utf8").trim()}` };
+  return { authorization: `Bearer ${readFileSync(join(ACCOUNT_DIRECTORY, "token"), "utf8").trim()}` };
 }
 
 async function ask(address: string, request: RequestInit): Promise<unknown> {

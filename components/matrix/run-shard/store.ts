@@ -39,7 +39,7 @@ const SILENT = { debug: () => undefined, info: () => undefined, warn: () => unde
 
 /** The S3 service of the farm. */
 export class Store {
-  private readonly client: S3Client;
+  protected readonly client: S3Client;
 
   /**
    * @param endpoint URL, `http://s3.monofarm:7070`
@@ -150,7 +150,7 @@ export class Store {
     }
   }
 
-  private async ask<T>(bucket: string, key: string, request: () => Promise<T>): Promise<T> {
+  protected async ask<T>(bucket: string, key: string, request: () => Promise<T>): Promise<T> {
     const pauses = [...this.patience];
     for (;;) {
       try {

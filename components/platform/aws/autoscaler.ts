@@ -5,6 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { CONFINED, FARM_USER, podDefaults, resources, selector } from "../../buildbarn/pod";
 import { type PolicyDocument, policyDocument, trustPods } from "../../identity/policy-document";
 import { declareRole } from "../../identity/role";
+import { ACCOUNT_MOUNT, ACCOUNT_VOLUME } from "../api-token";
 import type { NodePool } from "../platform";
 import { AUTOSCALER_CLUSTER_ROLE, AUTOSCALER_ROLE } from "./autoscaler-rules";
 
@@ -137,8 +138,6 @@ function autoscalerPod(
   return {
     ...podDefaults(pool),
     serviceAccountName,
-    // It speaks to the API server.
-    automountServiceAccountToken: true,
     priorityClassName: "system-cluster-critical",
     securityContext: { runAsNonRoot: true, runAsUser: FARM_USER, seccompProfile: { type: "RuntimeDefault" } },
     containers: [
@@ -167,7 +166,9 @@ function autoscalerPod(
         securityContext: CONFINED,
         livenessProbe: { ...health, initialDelaySeconds: 30, periodSeconds: 30 },
         readinessProbe: { ...health, periodSeconds: 10 },
+        volumeMounts: [ACCOUNT_MOUNT],
       },
     ],
+    volumes: [ACCOUNT_VOLUME],
   };
 }

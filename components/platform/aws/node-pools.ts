@@ -1,9 +1,11 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { stringify } from "yaml";
 
 import { nodePullPolicy } from "../../identity/image-policies";
 import { trustService } from "../../identity/policy-document";
 import { declareRole } from "../../identity/role";
+import { KUBELET_SETTINGS } from "../kubelet-settings";
 import type { Network } from "./network";
 import type { PoolPlan } from "./pool-plan";
 
@@ -21,22 +23,19 @@ export interface NodePoolsArgs {
 /** What a node itself may do beside pulling images: join. */
 const NODE_POLICIES = ["arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"];
 
-/** What Amazon Linux 2023 reads at its start: the instance's disks as one, for kubelet and containerd. */
-const LOCAL_DISKS_AS_ONE = `MIME-Version: 1.0
-Content-Type: multipart/mixed; boundary="//"
-
---//
-Content-Type: application/node.eks.aws
-
-apiVersion: node.eks.aws/v1alpha1
-kind: NodeConfig
-spec:
-  instance:
-    localStorage:
-      strategy: RAID0
-
---//--
-`;
+/** What Amazon Linux 2023 reads at its start. @param nvme whether kubelet and containerd use the instance's disks, as one */
+function userData(nvme: boolean): string {
+  const spec = {
+    kubelet: { config: KUBELET_SETTINGS },
+    ...(nvme && { instance: { localStorage: { strategy: "RAID0" } } }),
+  };
+  const config = stringify({ apiVersion: "node.eks.aws/v1alpha1", kind: "NodeConfig", spec });
+  return [
+    'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="//"\n',
+    `--//\nContent-Type: application/node.eks.aws\n\n${config}`,
+    "--//--\n",
+  ].join("\n");
+}
 
 /** Declares a managed node group for each pool; whatever scales them owns how many nodes there are. */
 export function declareNodePools(
@@ -70,7 +69,7 @@ export function declareNodePools(
             },
           },
         ],
-        ...(pool.nvme && { userData: Buffer.from(LOCAL_DISKS_AS_ONE).toString("base64") }),
+        userData: Buffer.from(userData(pool.nvme)).toString("base64"),
         tagSpecifications: [{ resourceType: "instance", tags: { Name: `${name}-${pool.name}` } }],
       },
       {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { CHECKOUT } from "../../../local/directories";
+import { engineEnvironment } from "../../../local/engine/environment";
 import { CommandError, run } from "../../../local/run";
 import { simulatedEnvironment } from "../../../local/simulation/simulation";
 import type { Tools } from "../../../local/toolbox/toolbox";
@@ -18,17 +19,30 @@ export interface Violation {
   readonly isUndecided: boolean;
 }
 
-/** The packs of this repository. */
-export const PACKS: readonly string[] = ["hermetic", "security"];
+/** The pack of all rules. */
+export const PACK = "policies";
 
-/** Previews declared resources under both packs, with the real engine; `dispose` removes what that left. */
+/** A cluster whose objects the real provider previews, by dry runs of its API server. */
+export interface Cluster {
+  readonly kubeconfig: string;
+  /** A command line in the cluster's network. */
+  readonly inNetwork: (argv: readonly string[]) => string[];
+}
+
+/** Previews declared resources under policy packs, with the real engine; `dispose` removes what that left. */
 export class PolicyPreviews {
   private readonly directory = mkdtempSync(join(tmpdir(), "monofarm-policies-"));
   private readonly env: Record<string, string>;
 
-  constructor(private readonly tools: Tools) {
+  /** @param cluster simulated by default, as AWS and GitHub are */
+  constructor(
+    private readonly tools: Tools,
+    private readonly cluster?: Cluster,
+  ) {
     mkdirSync(join(this.directory, "state"));
-    this.env = simulatedEnvironment(tools, this.directory);
+    const simulated = simulatedEnvironment(tools, this.directory);
+    this.env =
+      cluster === undefined ? simulated : { ...simulated, ...engineEnvironment(tools), KUBECONFIG: cluster.kubeconfig };
     writeFileSync(join(this.directory, "Pulumi.yaml"), "name: policies\nruntime: nodejs\n");
   }
 
@@ -38,12 +52,12 @@ export class PolicyPreviews {
     });
   }
 
-  /** What the packs say of a stack. @throws when the preview fails for any other reason */
-  violations(declared: Readonly<Record<string, Declared>>): Promise<Violation[]> {
-    return violationsIn((onLine) => this.preview(declared, PACKS, onLine));
+  /** What packs say of a stack. @throws when the preview fails for any other reason */
+  violations(declared: Readonly<Record<string, Declared>>, packs: readonly string[] = [PACK]): Promise<Violation[]> {
+    return violationsIn((onLine) => this.preview(declared, packs, onLine), packs);
   }
 
-  /** Previews a stack under some packs. @returns what Pulumi printed */
+  /** Previews a stack under some packs. @param packs their folders in the checkout @returns what Pulumi printed */
   async preview(
     declared: Readonly<Record<string, Declared>>,
     packs: readonly string[],
@@ -56,8 +70,10 @@ export class PolicyPreviews {
     await run(path, ["-C", this.directory, "config", "set", "resources", resources, ...stack], { env: this.env });
     const config = join(this.directory, "Pulumi.test.yaml");
     const args = ["preview", ...stack, "--config-file", config, "--non-interactive", "--color=never"];
-    const held = packs.flatMap((pack) => ["--policy-pack", join(CHECKOUT, "policies", pack)]);
-    return run(path, [...args, ...held], { cwd: __dirname, env: this.env, onLine });
+    const held = packs.flatMap((pack) => ["--policy-pack", join(CHECKOUT, pack)]);
+    const command = [path, ...args, ...held];
+    const [program = "", ...rest] = this.cluster?.inNetwork(command) ?? command;
+    return run(program, rest, { cwd: __dirname, env: this.env, onLine });
   }
 
   dispose(): void {
@@ -65,14 +81,17 @@ export class PolicyPreviews {
   }
 }
 
-/** What both packs say of a preview. @throws when it fails for any other reason, or a pack did not run */
-export async function violationsIn(preview: (onLine: (line: string) => void) => Promise<string>): Promise<Violation[]> {
+/** What packs say of a preview. @throws when it fails for any other reason, or a pack did not run */
+export async function violationsIn(
+  preview: (onLine: (line: string) => void) => Promise<string>,
+  packs: readonly string[] = [PACK],
+): Promise<Violation[]> {
   const printed: string[] = [];
   await preview((line) => void printed.push(line)).catch((error: unknown) => {
     if (!(error instanceof CommandError && printed.some((line) => line.includes("[mandatory]")))) throw error;
   });
   const output = printed.join("\n");
-  if (!output.includes("monofarm-hermetic@") || !output.includes("monofarm-security@")) throw new Error(output);
+  if (!packs.every((pack) => output.includes(`(local: ${pack})`))) throw new Error(output);
   const said = /- \[(mandatory|advisory)\].*?\]\s+(\S+)\s+\(\S+: (\S+)\)((?:\n(?!\s+- \[)\s{10}.*)*)/g;
   return [...output.matchAll(said)].map(([, level = "", policy = "", resource = "", text = ""]) => ({
     level,

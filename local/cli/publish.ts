@@ -1,0 +1,74 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+
+import { UserError } from "../../components/user-error";
+import { insideNamespace, namespaceExists } from "../node/namespace";
+import { candidateElsewhere, candidateHere, judged } from "../publish/candidate";
+import { publish } from "../publish/publish";
+import { publicationJson, publicationReport } from "../publish/report";
+import { signKeyless } from "../publish/sign";
+import { StreamProgress } from "../terminal/progress";
+import { presentTools } from "../toolbox/toolbox";
+import { again } from "./again";
+import type { Command } from "./command";
+import { architectures, options } from "./options";
+
+const usage = `
+Usage: ./farm publish [--dry-run] [--json] [--builder URI]
+       ./farm publish FARM.json [TARGET…] [--arch amd64,arm64] [--sign] [--dry-run] [--json] [--builder URI]
+
+Publishes a release that is green: reads every artifact to its end and holds it against its digest, stores its
+provenance, then the index of packages, and last the pointer to it (docs/publish.md). Refuses a release that is not
+green. Interrupted, the same command carries on; a second run stores nothing.
+
+  no words   the last release of this machine's farm
+  FARM.json  a farm elsewhere: what pulumi stack output --json says of it. With the words of ./farm submit, and of the
+             same checkout: the release is planned again, not asked for. Credentials of AWS are the environment's
+  --builder  URI of who runs the build, for provenance. Default: this project and the kind of the farm
+  --sign     signs the index by Sigstore, without a key, as the run of GitHub's workflow that this is
+  --dry-run  says what would be stored; reads no artifact, stores nothing
+  --json     {release, isNew, index, packages: [{package, version, postgres, optionSet, architecture, sha256, size,
+             provenance, how, …}], objects: [what is stored]}
+`;
+
+export const command: Command = {
+  usage,
+  run: async (args) => {
+    const known = {
+      arch: { type: "string" },
+      builder: { type: "string" },
+      sign: { type: "boolean", default: false },
+      "dry-run": { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+    } as const;
+    const { values, positionals } = options("./farm publish", args, known, "words");
+    const [file, ...targets] = positionals;
+    if (values.builder !== undefined && !URL.canParse(values.builder))
+      throw new UserError("./farm publish --builder", values.builder, "a URI");
+    if (file === undefined && !insideNamespace()) {
+      if (!namespaceExists()) throw new UserError("./farm publish", "no farm that runs", "./farm up, or FARM.json");
+      return again("publish", args);
+    }
+    if (file === undefined && (values.arch !== undefined || values.sign))
+      throw new UserError("./farm publish", values.sign ? "--sign" : "--arch", "that with FARM.json alone");
+    if (file !== undefined && !existsSync(file))
+      throw new UserError("./farm publish", file, "a file with a farm's facts: pulumi stack output --json");
+    const progress = new StreamProgress();
+    const request = {
+      ...(targets.length > 0 && { targets }),
+      ...(values.arch !== undefined && { architectures: architectures("./farm publish", values.arch) }),
+    };
+    const candidate =
+      file === undefined ? await candidateHere(await presentTools()) : await candidateElsewhere(resolve(file), request);
+    const { artifacts, build } = await judged(candidate, values.builder, progress);
+    const { buckets } = candidate.farm.s3;
+    const how = { dryRun: values["dry-run"], ...(values.sign && { sign: (text: string) => signKeyless(text) }) };
+    const outcome = await publish(candidate.store, buckets, artifacts, build, how, progress);
+    process.stdout.write(
+      values.json
+        ? `${JSON.stringify(publicationJson(build.release, outcome, buckets), null, 2)}\n`
+        : publicationReport(build.release, outcome, buckets, how, process.stdout.isTTY),
+    );
+    return 0;
+  },
+};

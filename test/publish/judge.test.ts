@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import type { TargetResult } from "../../components/matrix/result";
+import { UserError } from "../../components/user-error";
+import { artifacts, CITEXT, green, HELLO, PGVECTOR, POSTGRES, state } from "./values";
+
+function refusal(run: () => unknown): UserError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new Error("it was not refused");
+}
+
+describe("a green release", () => {
+  test("has its packages published, not the farm's own checks", () => {
+    const found = artifacts(state([green(HELLO), green(POSTGRES), green(PGVECTOR), green(CITEXT)]));
+    expect(found.map(({ target }) => target.label)).toEqual([POSTGRES, PGVECTOR, CITEXT]);
+  });
+
+  test("has those of each architecture, by themselves", () => {
+    const both = [state([green(POSTGRES)]), state([green(POSTGRES, "arm64")], { architecture: "arm64" })];
+    expect(artifacts(...both).map(({ architecture, sha256 }) => [architecture, sha256])).toEqual([
+      ["amd64", green(POSTGRES).sha256],
+      ["arm64", green(POSTGRES, "arm64").sha256],
+    ]);
+  });
+});
+
+describe("is refused, in one line that says what and where to see it", () => {
+  const failed: TargetResult = { label: PGVECTOR, status: "failed", seconds: 3, message: "no such file" };
+  const bare: TargetResult = { label: POSTGRES, status: "built", seconds: 1 };
+  test.each([
+    [
+      "a red target",
+      [state([green(POSTGRES), failed])],
+      `1 red: ${PGVECTOR} (amd64: failed, s3://farm-logs/0123456789ab/all-amd64/00000/log.txt)`,
+    ],
+    [
+      "a target whose index has no result",
+      [state([green(POSTGRES)], { result: undefined, ended: false })],
+      "1 pending",
+    ],
+    [
+      "both, both said",
+      [state([failed]), state([green(POSTGRES)], { result: undefined, ended: false })],
+      `1 red: ${PGVECTOR} (amd64: failed, s3://farm-logs/0123456789ab/all-amd64/00000/log.txt); 1 pending: ${POSTGRES} (amd64: no result yet)`,
+    ],
+    ["what emulated workers built", [state([green(POSTGRES)], { emulated: true })], "1 built by emulated workers"],
+    [
+      "two digests of one target",
+      [state([green(POSTGRES)]), state([{ ...green(POSTGRES), sha256: "f".repeat(64) }])],
+      `1 with more than one digest: ${POSTGRES} (amd64: `,
+    ],
+    ["a package without an artifact", [state([bare])], "1 green without an artifact"],
+  ])("%s", (_name, states, found) => {
+    const error = refusal(() => artifacts(...states));
+    expect(error.message).not.toContain("\n");
+    expect(error.found).toContain("release 0123456789ab, ");
+    expect(error.found).toContain(found);
+    expect(error.allowed).toBe("a release that is green: ./farm release status");
+  });
+
+  test("many, of which five are named", () => {
+    const labels = Array.from({ length: 8 }, (_, i) => `//x:${i}`);
+    const { found } = refusal(() =>
+      artifacts(state(labels.map((label) => ({ label, status: "skipped", seconds: 0 })))),
+    );
+    expect(found).toContain("8 red: //x:0");
+    expect(found).toMatch(/ and 3 more$/);
+    expect(found).not.toContain("//x:5");
+  });
+});
+
+test("whatever the results are, only where all of them are green is anything published", () => {
+  const status = fc.constantFrom<TargetResult["status"]>("built", "cached", "failed", "skipped");
+  fc.assert(
+    fc.property(status, status, fc.boolean(), (one, other, done) => {
+      const targets = [
+        { ...green(POSTGRES), status: one },
+        { ...green(PGVECTOR), status: other },
+      ];
+      const states = [state(targets, done ? {} : { result: undefined, ended: false })];
+      const isGreen = done && [one, other].every((each) => each === "built" || each === "cached");
+      if (isGreen) expect(artifacts(...states)).toHaveLength(2);
+      else expect(() => artifacts(...states)).toThrow(UserError);
+    }),
+  );
+});
