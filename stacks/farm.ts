@@ -3,11 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Admission } from "../components/admission/admission";
 import { S3_CLAIM, S3_PORT } from "../components/artifacts/server";
+import { Autoscaler, AUTOSCALER, followingPools } from "../components/buildbarn/autoscaler";
 import { BuildBarn } from "../components/buildbarn/buildbarn";
 import { OUTSIDE_ACCOUNT } from "../components/buildbarn/outside";
 import { clientBazelrc } from "../components/buildbarn/client-bazelrc";
 import { declareNetworkPolicies, FRONTEND_ENTRANCE, networkPolicies } from "../components/buildbarn/network-policies";
 import { storageClaims } from "../components/buildbarn/storage";
+import { mostWorkers } from "../components/buildbarn/workers";
 import { Observability } from "../components/observability/observability";
 import { poolFor } from "../components/platform/platform";
 import { podSecurity } from "../components/platform/pod-security";
@@ -36,7 +38,7 @@ export const CLIENT_ACCOUNT = "client";
 
 type Config = Values<typeof FARM_SLICES>;
 
-/** What lives long: platform → admission → artifact store → BuildBarn → observability → GitHub. */
+/** What lives long: platform → admission → artifact store → BuildBarn → observability → autoscaler → GitHub. */
 export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<FarmOutputs[Key]> } {
   const config = readConfig(FARM_SLICES, crossCheckFarm);
   const demand = storageDemand(config.storage);
@@ -89,6 +91,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
     maximumExecutionSeconds: config.workers.maximumActionSeconds,
     after,
   });
+  const follow = followingPools(workers).length > 0;
   if (config.images.prometheus !== undefined) {
     new Observability("observability", {
       platform,
@@ -96,6 +99,18 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
       namespaceName: FARM_NAMESPACE,
       image: config.images.prometheus,
       imagePullPolicy: config.images.pullPolicy,
+      ...(follow && { askedBy: [AUTOSCALER] }),
+    });
+  }
+  if (follow) {
+    new Autoscaler("autoscaler", {
+      platform,
+      namespace,
+      namespaceName: FARM_NAMESPACE,
+      image: config.images.client,
+      imagePullPolicy: config.images.pullPolicy,
+      workers,
+      idleSeconds: config.workers.idleSeconds,
     });
   }
 
@@ -115,7 +130,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
       architecture,
       workerClass,
       emulated: poolFor(platform, "worker", architecture)?.emulated ?? false,
-      concurrency: replicas,
+      concurrency: mostWorkers({ replicas }),
     })),
     storage: demand,
     clientPool: { nodeSelector: client?.nodeSelector ?? {}, tolerations: client?.tolerations ?? [] },
@@ -125,7 +140,7 @@ export function farm(): { readonly [Key in keyof FarmOutputs]: pulumi.Input<Farm
   return { ...told, ...declareGithub(config, where, podSecurity("restricted"), RELEASE_NAMESPACE, told) };
 }
 
-function workerPools({ workers, images, platform }: Config) {
+function workerPools({ workers, images }: Config) {
   return workers.pools.map(({ architecture, class: workerClass, replicas, cpu, memory, inputCacheMiB, diskMiB }) => {
     const workerImage = images.workers[architecture];
     if (workerImage === undefined) {
@@ -139,7 +154,6 @@ function workerPools({ workers, images, platform }: Config) {
       architecture,
       workerClass,
       replicas,
-      onDemand: platform.kind === "aws",
       workerImage,
       action: { cpu, memory },
       inputCacheBytes: inputCacheMiB,

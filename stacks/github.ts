@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { workersName } from "../components/buildbarn/worker-class";
 import { declareReleaseAccess } from "../components/platform/aws/release-access";
 import { GithubRepository } from "../components/runners/repository";
 import { Runners } from "../components/runners/runners";
@@ -11,7 +10,7 @@ import { FARM_FACTS, type FarmFacts } from "./farm-facts";
 import type { FarmOutputs } from "./outputs";
 import type { Place } from "./place";
 
-type Config = Pick<Values<typeof FARM_SLICES>, "github" | "runners" | "workers">;
+type Config = Pick<Values<typeof FARM_SLICES>, "github" | "runners">;
 
 /** What the farm's stack puts out, as far as workflows are told. */
 export type Told = { readonly [Fact in keyof FarmFacts]: pulumi.Input<FarmFacts[Fact]> } & {
@@ -20,7 +19,7 @@ export type Told = { readonly [Fact in keyof FarmFacts]: pulumi.Input<FarmFacts[
 
 /** Sets the repository up whose workflows release, and their runners on the farm; nothing where the stack names none. */
 export function declareGithub(
-  { github, runners, workers }: Config,
+  { github, runners }: Config,
   { platform, aws, outputs }: Place,
   namespaceLabels: Readonly<Record<string, string>>,
   releases: string,
@@ -33,8 +32,6 @@ export function declareGithub(
         clusterName: aws.clusterName,
         principalArn: roleOf(told, "planner"),
         releases,
-        farm: told.namespace,
-        workers: workers.pools.map((pool) => workersName(pool.architecture, pool.class)),
       },
       { ...mine, provider: aws.aws },
       { ...mine, provider: platform.provider },

@@ -33,7 +33,7 @@ const DOORS: readonly Door[] = [
 ];
 
 /** Ports of API servers: of their Service, and of most behind it. */
-const API_SERVER_PORTS = [443, 6443];
+export const API_SERVER_PORTS = [443, 6443];
 
 const DNS_PORTS = [
   { port: 53, protocol: "UDP" },

@@ -23,22 +23,31 @@ import {
 import { TOKENS_MOUNT, tokensVolume } from "./tokens";
 import { CPU_LIMITS, type WorkerClass, workersName } from "./worker-class";
 
+/** Least and most pods of a pool. */
+export interface Bounds {
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
 /** A set of equal workers. */
 export interface WorkerPool {
   readonly architecture: Architecture;
   readonly workerClass: WorkerClass;
   /** Image that actions run in, by digest. */
   readonly workerImage: string;
-  /** Pods, each of which runs one action at a time. */
-  readonly replicas: number;
-  /** Leaves to whoever submits a release how many there are: nodes come and go with them. @default replicas, always */
-  readonly onDemand?: boolean;
+  /** Pods, each of which runs one action at a time: so many, or between bounds, where they follow their queue. */
+  readonly replicas: number | Bounds;
   /** What one action may take. */
   readonly action: Resources;
   /** Bytes of input files that a worker keeps for later actions. */
   readonly inputCacheBytes: number;
   /** Bytes that an action may write, beside its inputs. */
   readonly diskBytes: number;
+}
+
+/** Pods of a pool at most. */
+export function mostWorkers({ replicas }: Pick<WorkerPool, "replicas">): number {
+  return typeof replicas === "number" ? replicas : replicas.maximum;
 }
 
 /** Arguments of one pool of workers. */
@@ -121,7 +130,8 @@ export function declareWorkers(
     {
       metadata,
       spec: {
-        ...(workers.onDemand !== true && { replicas: workers.replicas }),
+        // Where they follow their queue, the number is the autoscaler's.
+        ...(typeof workers.replicas === "number" && { replicas: workers.replicas }),
         selector: { matchLabels: labels },
         // A new pod of a busy node would wait for the old one's memory.
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },

@@ -1,6 +1,9 @@
 import { FIGURES_PORT } from "../buildbarn/network-policies";
 import { metricsService, type ScrapedPart } from "./scraped";
 
+/** Name of Prometheus' part in the farm, and of its Service. */
+export const PROMETHEUS = "prometheus";
+
 /** Port on which Prometheus answers. */
 export const PROMETHEUS_PORT = FIGURES_PORT;
 

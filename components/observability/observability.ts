@@ -8,7 +8,7 @@ import { configurationFiles, declareFiles, type Files } from "../buildbarn/confi
 import { declareNetworkPolicies } from "../buildbarn/network-policies";
 import { AS_FARM_USER, CONFINED, podDefaults, podMetadata, resources, selector } from "../buildbarn/pod";
 import { neededPool, type Platform } from "../platform/platform";
-import { CONFIGURATION_DIRECTORY, PROMETHEUS_PORT, prometheusConfiguration } from "./configuration";
+import { CONFIGURATION_DIRECTORY, PROMETHEUS as NAME, PROMETHEUS_PORT, prometheusConfiguration } from "./configuration";
 import { scrapePolicies } from "./network-policies";
 import { ruleFile, THRESHOLDS, type Thresholds } from "./rules";
 import { metricsService, SCRAPED } from "./scraped";
@@ -22,6 +22,8 @@ export interface ObservabilityArgs {
   /** Image with Prometheus, by digest. */
   readonly image: string;
   readonly imagePullPolicy: string;
+  /** Parts of the farm that may call it, as `http://prometheus:9090`. @default nobody */
+  readonly askedBy?: readonly string[];
   /** @default THRESHOLDS */
   readonly thresholds?: Thresholds;
 }
@@ -32,7 +34,6 @@ const DASHBOARD = readFileSync(join(__dirname, "farm.html"), "utf8");
 /** Most that the metrics may take, and how long they are kept; they go with their pod. */
 const RETENTION = { time: "15d", size: "1GB", volume: "2Gi" };
 
-const NAME = "prometheus";
 const DATA = "/prometheus";
 
 /**
@@ -44,7 +45,7 @@ export class Observability extends pulumi.ComponentResource {
     super("monofarm:observability:Observability", name, {}, options);
     const { platform, namespace } = args;
     const mine = { parent: this, provider: platform.provider };
-    const policies = declareNetworkPolicies(namespace, scrapePolicies(SCRAPED), mine);
+    const policies = declareNetworkPolicies(namespace, scrapePolicies(SCRAPED, args.askedBy), mine);
     for (const { part, port } of SCRAPED) {
       new kubernetes.core.v1.Service(
         metricsService(part),

@@ -8,7 +8,7 @@ import { withFarm } from "../node/farm-lock";
 import { enableEmulation, installPackages } from "../node/machine";
 import { ensureNamespace, insideNamespace } from "../node/namespace";
 import { ensureNode } from "../node/node";
-import { bundleShardRunner } from "../release/bundle";
+import { bundlePrograms } from "../release/bundle";
 import { summary, verdictReport } from "../release/report";
 import { checkRelease, fetchReleaseSources, isAnotherDeclared, releaseStatus, runRelease } from "../release/release";
 import { isRed } from "../release/verdict";
@@ -69,7 +69,7 @@ async function outside(wanted: Architectures, withRelease: boolean, progress: Pr
   await installPackages(emulation, progress);
   if (emulation) await enableEmulation();
   const tools = await ensureTools(progress);
-  await ensureImages(tools, await bundleShardRunner(), wanted, progress);
+  await ensureImages(tools, await bundlePrograms(), wanted, progress);
   if (withRelease) await fetchReleaseSources({}, progress);
   await ensureNamespace();
 }
@@ -77,7 +77,7 @@ async function outside(wanted: Architectures, withRelease: boolean, progress: Pr
 async function inside(wanted: Architectures, withRelease: boolean, progress: Progress): Promise<number> {
   const started = Date.now();
   const tools = await presentTools();
-  const images = await ensureImages(tools, await bundleShardRunner(), wanted, progress);
+  const images = await ensureImages(tools, await bundlePrograms(), wanted, progress);
   const changed = await withFarm(() => farm(tools, images, wanted, progress));
   if (!withRelease) return 0;
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { CHECKOUT } from "../directories";
+import type { Programs } from "../release/bundle";
 import type { Tools } from "../toolbox/toolbox";
 import type { ImageConfig } from "./assemble";
 import { BAZEL_CLIENT, type DebianRoot, POSTGRES_TOOLCHAIN } from "./debian";
@@ -33,7 +34,7 @@ const executable = (path: string) => ({ copy: path, mode: 0o755 });
 /** The images of a farm that builds for some architectures. */
 export function imageSpecs(
   tools: Tools,
-  shardRunner: string,
+  programs: Programs,
   architectures: readonly ("amd64" | "arm64")[],
 ): ImageSpec[] {
   const amd64: ImageConfig = { architecture: "amd64", user: FARM_USER };
@@ -82,7 +83,9 @@ export function imageSpecs(
       },
       files: {
         "/usr/local/bin/node": executable(join(CHECKOUT, "node_modules", "node", "bin", "node")),
-        "/opt/monofarm/run-shard.js": { text: shardRunner, mode: 0o644 },
+        ...Object.fromEntries(
+          Object.entries(programs).map(([name, text]) => [`/opt/monofarm/${name}`, { text, mode: 0o644 }]),
+        ),
         "/home/client/.keep": { text: "", mode: 0o644 },
       },
       config: { ...amd64, environment: { HOME: "/home/client", USER: "client" } },

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { basename, dirname, join } from "node:path";
 
 import { CACHE } from "../directories";
+import type { Programs } from "../release/bundle";
 import type { Progress, Report } from "../terminal/progress";
 import { checkSpace } from "../toolbox/space";
 import { Digests } from "../toolbox/digests";
@@ -33,13 +34,13 @@ const LARGEST_MIB = 3000;
  */
 export async function ensureImages(
   tools: Tools,
-  shardRunner: string,
+  programs: Programs,
   architectures: readonly ("amd64" | "arm64")[],
   progress: Progress,
 ): Promise<Image[]> {
   const digests = new Digests(join(CACHE, "images", "digests.json"));
   const images: Image[] = [];
-  for (const spec of imageSpecs(tools, shardRunner, architectures))
+  for (const spec of imageSpecs(tools, programs, architectures))
     images.push(await ensure(spec, tools, digests, progress));
   return images;
 }

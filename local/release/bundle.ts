@@ -4,10 +4,24 @@ import { build } from "esbuild";
 
 import { CHECKOUT } from "../directories";
 
-/** What the client image runs: components/matrix/run-shard and all that it imports, as one JavaScript file. */
-export async function bundleShardRunner(): Promise<string> {
+/** Programs of the farm's own that run in pods, by file name; the client image has them. */
+const PROGRAMS = {
+  "run-shard.js": "components/matrix/run-shard/main.ts",
+  "autoscale.js": "components/buildbarn/autoscale/main.ts",
+} as const;
+
+/** Each of these programs with all that it imports, as one JavaScript file. */
+export type Programs = Readonly<Record<keyof typeof PROGRAMS, string>>;
+
+/** Bundles the programs that run in pods. */
+export async function bundlePrograms(): Promise<Programs> {
+  const texts = Object.entries(PROGRAMS).map(async ([name, entry]) => [name, await bundle(entry)]);
+  return Object.fromEntries(await Promise.all(texts)) as Programs;
+}
+
+async function bundle(entry: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(CHECKOUT, "components", "matrix", "run-shard", "main.ts")],
+    entryPoints: [join(CHECKOUT, entry)],
     absWorkingDir: CHECKOUT,
     bundle: true,
     platform: "node",

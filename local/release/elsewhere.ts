@@ -5,12 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { stringify } from "yaml";
 
-import { workersName } from "../../components/buildbarn/worker-class";
 import { planFarmRelease } from "../../components/matrix/farm-release";
 import type { ReleasePlan } from "../../components/matrix/plan";
 import { readIndex } from "../../components/matrix/read-index";
 import { Store } from "../../components/matrix/run-shard/store";
-import type { Architecture } from "../../components/platform/platform";
 import { UserError } from "../../components/user-error";
 import { ambientKeys } from "../../stacks/ambient-keys";
 import { type FarmFacts, readFacts } from "../../stacks/farm-facts";
@@ -51,8 +49,8 @@ export async function planElsewhere(file: string, request: ReleaseRequest, where
 }
 
 /**
- * Releases on a farm elsewhere: stores what the pods need, has workers come, declares the Jobs by `pulumi up`, follows
- * them to their end, has the workers go. Pulumi, kubectl, the credentials of AWS and Pulumi's backend are the caller's.
+ * Releases on a farm elsewhere: stores what the pods need, declares the Jobs by `pulumi up`, follows them to their
+ * end; workers come and go by themselves. Pulumi, kubectl, the credentials of AWS and Pulumi's backend are the caller's.
  * @param file the farm's facts, as `readFacts` takes them
  * @throws UserError before anything changes, for a wrong file, target or architecture
  */
@@ -65,7 +63,6 @@ export async function submit(file: string, request: ReleaseRequest, progress: Pr
   await upload(store, farm.s3.buckets, plan, workspace, sources, progress);
   const elsewhere = new Elsewhere(farm);
   try {
-    await elsewhere.scale(plan.jobs.map(({ architecture }) => architecture));
     const config = {
       ...committedConfig("release"),
       "monofarm:farm": relative(CHECKOUT, file),
@@ -76,7 +73,7 @@ export async function submit(file: string, request: ReleaseRequest, progress: Pr
     const states = await untilEnded(look, plan, progress);
     return { id: plan.id, verdicts: verdicts(states), isNew: true, warnings };
   } finally {
-    await elsewhere.end();
+    elsewhere.end();
   }
 }
 
@@ -123,19 +120,6 @@ export class Elsewhere {
     writeFileSync(this.kubeconfig, existsSync(kubeconfig) ? readFileSync(kubeconfig) : kubeconfig, { mode: 0o600 });
   }
 
-  /**
-   * Has as many workers as the farm has for these architectures, and none of others. On AWS alone: elsewhere the farm's
-   * own stack says how many there are, and they stay.
-   */
-  async scale(architectures: readonly Architecture[]): Promise<void> {
-    if (this.farm.platform.kind !== "aws") return;
-    for (const { architecture, workerClass, concurrency } of this.farm.pools) {
-      const replicas = architectures.includes(architecture) ? concurrency : 0;
-      const of = ["--namespace", this.farm.namespace, `deployment/${workersName(architecture, workerClass)}`];
-      await this.kubectl("scale", ...of, `--replicas=${replicas}`);
-    }
-  }
-
   /** Runs `pulumi up` on the stack `release` with this configuration. */
   async declare(config: Readonly<Record<string, unknown>>): Promise<void> {
     // A project file of the same name keeps the salt of the stack's secrets out of the checkout.
@@ -158,9 +142,8 @@ export class Elsewhere {
     return new Map(plan.jobs.map(({ name }) => [name, found.get(name) ?? gone]));
   }
 
-  /** Has the workers go, and their nodes after them. */
-  async end(): Promise<void> {
-    await this.scale([]);
+  /** Forgets how to reach it. */
+  end(): void {
     rmSync(this.directory, { recursive: true });
   }
 

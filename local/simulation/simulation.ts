@@ -69,6 +69,7 @@ export function simulatedValues(): Values {
       buildbarn: image("buildbarn", "a"),
       client: image("client", "b"),
       autoscaler: image("cluster-autoscaler", "f"),
+      prometheus: image("prometheus", "0"),
       workers: { amd64: image("worker-amd64", "c"), arm64: image("worker-arm64", "d") },
     },
     "monofarm:artifacts": { ...inner("monofarm:artifacts"), prefix: "example-farm-" },

@@ -7,7 +7,14 @@ import { committedConfig, committedFile } from "./stack-file";
 
 /** Stands for what is made later: any image. */
 const LATER = `later@sha256:${"0".repeat(64)}`;
-const IMAGES = { buildbarn: LATER, client: LATER, s3: LATER, worker: LATER, "worker-arm64": LATER };
+const IMAGES = {
+  buildbarn: LATER,
+  client: LATER,
+  s3: LATER,
+  prometheus: LATER,
+  worker: LATER,
+  "worker-arm64": LATER,
+};
 
 /**
  * Checks what the checkout says about the farm of this machine, before anything is fetched or built for it.

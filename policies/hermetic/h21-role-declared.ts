@@ -15,6 +15,7 @@ const PARTS = [
   "runner",
   "prometheus",
   "cluster-autoscaler",
+  "autoscaler",
 ];
 
 export const roleDeclared = rule({

@@ -75,14 +75,19 @@ export const frontendSlice = z
 export const workersSlice = z.strictObject({
   /** Seconds that any action may take. */
   maximumActionSeconds: whole(1, 86_400),
+  /** Seconds for which workers that follow their queue stay when it gets shorter. */
+  idleSeconds: whole(60, 86_400).default(600),
   pools: z
     .array(
       z.strictObject({
         architecture,
         /** What an action may take: `narrow` one core, `wide` as many as its node has to spare. */
         class: z.enum(WORKER_CLASSES).default("wide"),
-        /** Pods; each runs one action at a time. */
-        replicas: whole(0, 10_000),
+        /** Pods; each runs one action at a time. Between bounds they follow their queue. */
+        replicas: z.union(
+          [whole(0, 10_000), z.strictObject({ minimum: whole(0, 10_000), maximum: whole(1, 10_000) })],
+          "a whole number from 0 to 10000, or { minimum, maximum } of them",
+        ),
         /** Requested for an action. */
         cpu: quantity,
         memory: quantity,
@@ -150,6 +155,7 @@ export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refus
       refuse(path, architecture, "what monofarm:platform.pools has a pool of role worker for");
   }
   crossCheckClasses(workers.pools, refuse);
+  crossCheckReplicas(config, refuse);
   for (const role of ["system", "storage", "client"] as const) {
     if (!platform.pools.some((pool) => pool.role === role))
       refuse("platform.pools", `no pool of role ${role}`, "one of amd64 or arm64");
@@ -212,6 +218,25 @@ function crossCheckClasses(pools: Values<typeof FARM_SLICES>["workers"]["pools"]
         `${classesOf(architecture).join(" and ")} for ${architecture}`,
         `the classes of ${first?.architecture}, ${classes.join(" and ")}: a client asks for the same of each architecture`,
       );
+  }
+}
+
+/** What workers that follow their queue need, and where all of them must. */
+function crossCheckReplicas(
+  { platform, images, workers }: Pick<Values<typeof FARM_SLICES>, "platform" | "images" | "workers">,
+  refuse: Refuse,
+): void {
+  for (const [index, { replicas }] of workers.pools.entries()) {
+    const path = `workers.pools.${index}.replicas`;
+    if (typeof replicas === "number") {
+      if (platform.kind === "aws")
+        refuse(path, replicas, "{ minimum, maximum }: on AWS workers follow their queue, and nodes follow them");
+      continue;
+    }
+    if (replicas.minimum > replicas.maximum)
+      refuse(`${path}.minimum`, replicas.minimum, `at most the maximum, ${replicas.maximum}`);
+    if (images.prometheus === undefined)
+      refuse("images.prometheus", undefined, `an image by digest: it counts the queue that monofarm:${path} follows`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { kubeRequest } from "../../local/node/api";
 import { queueNow } from "../../local/release/queue";
@@ -8,7 +8,7 @@ import { pidsOf, release } from "./cluster";
 
 interface Pods {
   readonly items: readonly {
-    readonly metadata: { readonly name: string };
+    readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
     readonly status: {
       readonly containerStatuses?: readonly { readonly name: string; readonly restartCount: number }[];
     };
@@ -57,9 +57,13 @@ test("a worker that is killed during an action costs time, not the build", async
 });
 
 test("a worker that is told to stop ends its action first, and then at once", async () => {
+  // With one worker of its class it is known which one builds.
+  const narrow = async () =>
+    (await workerPods()).filter(({ metadata }) => metadata.labels["farm.build/class"] === "narrow");
+  await vi.waitUntil(async () => (await narrow()).length === 1, { timeout: 300_000, interval: 1000 });
   const building = release("--again", "//smoke:sleep");
   await untilRunning(building);
-  const name = (await workerPods())[0]?.metadata.name ?? "no worker";
+  const name = (await narrow())[0]?.metadata.name ?? "no worker";
   await kubeRequest("DELETE", `${PODS}/${name}`);
   let looks = 0;
   for (; (await running()) > 0; looks++) {

@@ -167,7 +167,13 @@ describe("an API server with the policies of the stack kubernetes", () => {
 
 test("with the policies of the stack local it takes what that one exempts, by name, and nothing else", async () => {
   const image = (name: string) => `registry.example/${name}@sha256:${"e".repeat(64)}`;
-  const images = { buildbarn: image("b"), client: image("c"), s3: image("s"), worker: image("w") };
+  const images = {
+    buildbarn: image("b"),
+    client: image("c"),
+    s3: image("s"),
+    prometheus: image("p"),
+    worker: image("w"),
+  };
   const local = await objects({ ...committed("local"), ...farmValues(images, ["amd64"], committed("local")) });
   const replaced = await kubectl(["replace", "-f", "-"], list(local.filter(isAdmission)));
   expect(replaced.lines.filter((line) => !line.endsWith(" replaced"))).toEqual([]);

@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from "vitest";
 
 import { CACHE } from "../../local/directories";
 import { ensureImages, references } from "../../local/images/images";
-import { bundleShardRunner } from "../../local/release/bundle";
+import { bundlePrograms } from "../../local/release/bundle";
 import { StreamProgress } from "../../local/terminal/progress";
 import { presentTools } from "../../local/toolbox/toolbox";
 
@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 test("every image, made anew from nothing but its pins, has the digest that the farm runs", async () => {
-  const [tools, runner, progress] = [await presentTools(), await bundleShardRunner(), new StreamProgress()];
+  const [tools, runner, progress] = [await presentTools(), await bundlePrograms(), new StreamProgress()];
   const farms = references(await ensureImages(tools, runner, ["amd64"], progress));
   expect(Object.keys(farms).sort()).toEqual(["buildbarn", "client", "pause", "prometheus", "s3", "worker"]);
 

@@ -1,17 +1,32 @@
 import { spawnSync } from "node:child_process";
 
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { bundleShardRunner } from "../../local/release/bundle";
+import { bundlePrograms, type Programs } from "../../local/release/bundle";
 
-describe("bundleShardRunner", () => {
-  it("gives the same program every time, which starts alone and names what its pod lacks", async () => {
-    const program = await bundleShardRunner();
-    expect(await bundleShardRunner()).toBe(program);
-    const { status, stderr } = spawnSync(process.execPath, ["-"], { input: program, env: {}, encoding: "utf8" });
+describe("bundlePrograms", () => {
+  let programs: Programs;
+  beforeAll(async () => {
+    programs = await bundlePrograms();
+  });
+  const started = (name: keyof Programs) =>
+    spawnSync(process.execPath, ["-"], { input: programs[name], env: {}, encoding: "utf8" });
+
+  it("gives the same programs every time", async () => {
+    expect(await bundlePrograms()).toEqual(programs);
+  });
+
+  it("of which the clients' starts alone and names what its pod lacks", () => {
+    const { status, stderr } = started("run-shard.js");
     expect(stderr.trim()).toBe(
       "run-shard: environment of the pod: MONOFARM_RELEASE: found nothing; allowed: the release's id",
     );
     expect(status).toBe(3);
+  });
+
+  it("and the autoscaler's starts alone and names the file that it lacks", () => {
+    const { status, stdout } = started("autoscale.js");
+    expect(stdout).toMatch(/^\S+Z ENOENT: no such file or directory/);
+    expect(status).toBe(1);
   });
 });

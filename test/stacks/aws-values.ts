@@ -20,6 +20,7 @@ export function awsValues(): Values {
       buildbarn: digest("a"),
       client: digest("b"),
       autoscaler: digest("1"),
+      prometheus: digest("2"),
       workers: { amd64: digest("c"), arm64: digest("d") },
     },
     "monofarm:artifacts": { ...(values["monofarm:artifacts"] as Values), prefix: "example-farm-" },

@@ -27,6 +27,7 @@ function config(
     buildbarn: digest("a"),
     client: digest("b"),
     s3: digest("c"),
+    prometheus: digest("e"),
     workers: { amd64: digest("d") },
   };
   change(values);

@@ -119,6 +119,26 @@ describe("the configuration of the farm on AWS", () => {
       "huge",
       /workers\.pools\.0\.class: found "huge"; allowed: narrow, wide/,
     ],
+    [
+      ["monofarm:workers", "pools", 0, "replicas"],
+      98,
+      /workers\.pools\.0\.replicas: found 98; allowed: \{ minimum, maximum \}: on AWS workers follow their queue/,
+    ],
+    [
+      ["monofarm:workers", "pools", 0, "replicas", "minimum"],
+      99,
+      /workers\.pools\.0\.replicas\.minimum: found 99; allowed: at most the maximum, 98/,
+    ],
+    [
+      ["monofarm:images", "prometheus"],
+      undefined,
+      /images\.prometheus: found nothing; allowed: an image by digest: it counts the queue that monofarm:workers\.pools\.0/,
+    ],
+    [
+      ["monofarm:workers", "idleSeconds"],
+      30,
+      /workers\.idleSeconds: found 30; allowed: a whole number from 60 to 86400/,
+    ],
     [["monofarm:frontend"], { replicas: 0 }, /frontend\.replicas: found 0; allowed: a whole number from 1 to 100/],
     [["monofarm:artifacts", "releaseLock"], "none", /artifacts\.releaseLock: found "none"; allowed: \{ days: N \}/],
     [["monofarm:artifacts", "forceDestroy"], true, /artifacts\.forceDestroy: found true; allowed: false/],

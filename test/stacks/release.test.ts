@@ -160,6 +160,7 @@ test("the farm of one machine has a server of its own, six buckets without a loc
       buildbarn: digest("a"),
       client: digest("b"),
       s3: digest("d"),
+      prometheus: digest("e"),
       workers: { amd64: digest("c") },
       pullPolicy: "Never",
     },

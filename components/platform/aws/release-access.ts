@@ -9,10 +9,6 @@ export interface ReleaseAccessArgs {
   readonly principalArn: pulumi.Input<string>;
   /** Namespace of the Jobs of releases; it need not be there. */
   readonly releases: string;
-  /** Namespace of the farm. */
-  readonly farm: pulumi.Input<string>;
-  /** Names of the Deployments of workers. */
-  readonly workers: readonly string[];
 }
 
 const GROUP = "monofarm:planner";
@@ -31,16 +27,7 @@ export function namespaceRules(releases: string): kubernetes.types.input.rbac.v1
   ];
 }
 
-/** And in the farm's own: say how many workers there are. */
-export function workerRules(workers: readonly string[]): kubernetes.types.input.rbac.v1.PolicyRule[] {
-  const named = { apiGroups: ["apps"], resourceNames: [...workers] };
-  return [
-    { ...named, resources: ["deployments"], verbs: ["get"] },
-    { ...named, resources: ["deployments/scale"], verbs: ["get", "patch", "update"] },
-  ];
-}
-
-/** Lets a role submit releases to the cluster: edit one namespace by EKS' own policy, and little else. */
+/** Lets a role submit releases to the cluster: edit one namespace by EKS' own policy, and make it. */
 export function declareReleaseAccess(
   args: ReleaseAccessArgs,
   options: pulumi.CustomResourceOptions,
@@ -68,13 +55,6 @@ export function declareReleaseAccess(
   new kubernetes.rbac.v1.ClusterRoleBinding(
     NAME,
     { metadata: { name: NAME }, roleRef: { apiGroup, kind: "ClusterRole", name: role.metadata.name }, subjects },
-    inCluster,
-  );
-  const metadata = { name: NAME, namespace: args.farm };
-  const scaling = new kubernetes.rbac.v1.Role(NAME, { metadata, rules: workerRules(args.workers) }, inCluster);
-  new kubernetes.rbac.v1.RoleBinding(
-    NAME,
-    { metadata, roleRef: { apiGroup, kind: "Role", name: scaling.metadata.name }, subjects },
     inCluster,
   );
 }
