@@ -118,12 +118,13 @@ describe("the autoscaler of a farm whose pools have bounds", () => {
     expect(query).toContain("[600s:15s]");
   });
 
-  test("is the only one that may call Prometheus, and calls that and the API server", () => {
+  test("may call Prometheus beside the browser, and calls that and the API server", () => {
     type Policy = { spec: { ingress?: object[]; egress?: { to?: object[]; ports: { port: number }[] }[] } };
     const policy = (name: string) => of("networking.k8s.io/v1:NetworkPolicy", name) as unknown as Policy;
-    expect(policy("prometheus").spec.ingress).toMatchObject([
-      { from: [{ podSelector: { matchLabels: { "app.kubernetes.io/name": "autoscaler" } } }], ports: [{ port: 9090 }] },
-    ]);
+    const from = ["browser", "autoscaler"].map((name) => ({
+      podSelector: { matchLabels: { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "monofarm" } },
+    }));
+    expect(policy("prometheus").spec.ingress).toMatchObject([{ from, ports: [{ port: 9090 }] }]);
     const { ingress, egress = [] } = policy("autoscaler").spec;
     expect(ingress).toBeUndefined();
     expect(egress.map(({ to, ports }) => [to === undefined, ports.map(({ port }) => port)])).toEqual([
@@ -132,7 +133,7 @@ describe("the autoscaler of a farm whose pools have bounds", () => {
     ]);
   });
 
-  test("is not there where every pool has a number, and nobody calls Prometheus then", async () => {
+  test("is not there where every pool has a number, and the browser alone calls Prometheus then", async () => {
     const fixed = await declareFarm({
       ...kubernetesValues(),
       "monofarm:images": {
@@ -142,7 +143,9 @@ describe("the autoscaler of a farm whose pools have bounds", () => {
     });
     expect(fixed.filter(({ type }) => type === "monofarm:buildbarn:Autoscaler")).toEqual([]);
     const policy = ofType(fixed, "kubernetes:networking.k8s.io/v1:NetworkPolicy").get("prometheus");
-    expect(policy?.["spec"]).not.toHaveProperty("ingress");
-    expect(ofType(fixed, "kubernetes:core/v1:Service").has("prometheus")).toBe(false);
+    const { ingress } = policy?.["spec"] as { ingress: { from: object[] }[] };
+    expect(ingress.flatMap(({ from }) => from)).toMatchObject([
+      { podSelector: { matchLabels: { "app.kubernetes.io/name": "browser" } } },
+    ]);
   });
 });

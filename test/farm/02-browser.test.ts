@@ -145,7 +145,7 @@ describe("the scheduler's pages, in a browser", () => {
   test("show the platform's queue and the pods that work for it", async () => {
     const { page, errors } = await open("/");
     await page.getByRole("link", { name: "Queues and workers" }).click();
-    const queue = page.locator("tbody tr", { hasText: "container-image=" }).first();
+    const queue = page.locator("tbody tr", { hasText: 'class="wide"' }).first();
     expect(await queue.textContent()).toContain('Arch="amd64"');
     await queue.locator('a[href*="all"]').last().click();
     expect(await page.locator("body").textContent()).toMatch(/worker-amd64-\w+-\w+/);
