@@ -32,14 +32,17 @@ export interface Thresholds {
 /** Three release days of 8 hours; a queue that a node from nothing, and a drain, explain; one call in twenty. */
 export const THRESHOLDS: Thresholds = { queueSeconds: 900, retentionHours: 24, errorRatio: 0.05 };
 
-const QUEUE = "buildbarn_builder_in_memory_build_queue";
+/** A metric of the queues: the scheduler's alone, for whoever else is asked could claim to have queues. */
+const queue = (metric: string, ...labels: readonly string[]) =>
+  `buildbarn_builder_in_memory_build_queue_${metric}{${['job="scheduler"', ...labels].join(",")}}`;
+
 const STORE = "buildbarn_blobstore";
 const REMOVED = `${STORE}_old_current_new_location_blob_map_last_removed_old_block_insertion_time_seconds`;
 
 /** What a caller cannot be blamed for. */
 const OWN_ERRORS = "Aborted|DataLoss|DeadlineExceeded|Internal|ResourceExhausted|Unavailable|Unknown";
 
-const total = (metric: string) => `sum by (platform) (${QUEUE}_${metric})`;
+const total = (metric: string) => `sum by (platform) (${queue(metric)})`;
 
 /**
  * What the farm's metrics come to. BuildBarn has no gauges of its queue: they are differences of counters that start
@@ -57,19 +60,19 @@ export const RECORDINGS: readonly RecordingRule[] = [
   { record: "platform:workers:count", expr: `${total("workers_created_total")} - ${total("workers_removed_total")}` },
   {
     record: "platform:actions_started:rate5m",
-    expr: `sum by (platform) (rate(${QUEUE}_tasks_queued_duration_seconds_count[5m]))`,
+    expr: `sum by (platform) (rate(${queue("tasks_queued_duration_seconds_count")}[5m]))`,
   },
   {
     record: "platform:actions_ended:rate5m",
-    expr: `sum by (platform, result) (rate(${QUEUE}_tasks_executing_duration_seconds_count[5m]))`,
+    expr: `sum by (platform, result) (rate(${queue("tasks_executing_duration_seconds_count")}[5m]))`,
   },
   {
     record: "platform:queue_seconds:p95_5m",
-    expr: `histogram_quantile(0.95, sum by (platform, le) (rate(${QUEUE}_tasks_queued_duration_seconds_bucket[5m])))`,
+    expr: `histogram_quantile(0.95, sum by (platform, le) (rate(${queue("tasks_queued_duration_seconds_bucket")}[5m])))`,
   },
   {
     record: "platform:actions_lost:increase10m",
-    expr: `sum by (platform) (increase(${QUEUE}_workers_removed_total{state="Executing"}[10m]))`,
+    expr: `sum by (platform) (increase(${queue("workers_removed_total", 'state="Executing"')}[10m]))`,
   },
   // 0 means that nothing was ever removed.
   { record: "store:retention_seconds:min", expr: `min by (storage_type) (time() - (${REMOVED} > 0))` },

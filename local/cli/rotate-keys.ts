@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { statSync } from "node:fs";
 
 import { KEYS } from "../../components/buildbarn/tokens";
 import { UserError } from "../../components/user-error";
@@ -8,7 +7,7 @@ import { withFarm } from "../node/farm-lock";
 import { insideNamespace } from "../node/namespace";
 import { ensureControlPlane } from "../node/node";
 import { FARM_LAYOUT, paths } from "../node/layout";
-import { dropRetired, keyId, promote, publishNext } from "../node/signing-keys";
+import { beginsToSign, dropRetired, keyId, promote, publishNext } from "../node/signing-keys";
 import { within } from "../node/supervise";
 import { StreamProgress } from "../terminal/progress";
 import { presentTools } from "../toolbox/toolbox";
@@ -19,9 +18,9 @@ const usage = `
 Usage: ./farm rotate-keys
 
 Exchanges the key that signs the farm's tokens, while the farm works. The new key is shown first, to those who check
-tokens; after nine minutes, when all have read it, it signs. Tokens of the old key are good until they end, within the
+tokens; eight minutes after it was fetched, when all have read it, it signs. Tokens of the old key are good until they end, within the
 hour; the old key is forgotten by the next exchange, two hours later at the soonest. Interrupted, the same command
-carries on. Only the API server and the controller manager are started again.
+carries on, and waits once more. Only the API server and the controller manager are started again.
 `;
 
 const NAMESPACE = "monofarm";
@@ -44,22 +43,22 @@ export const command: Command = {
     const { signingKeys: directory } = paths(FARM_LAYOUT);
     const restart = () => withFarm(() => ensureControlPlane(tools));
 
-    const next = publishNext(directory);
-    const forgotten = dropRetired(directory, Date.now());
-    await progress.task("Show the new key", 10, async (report) => {
+    const next = await progress.task("Show the new key", 10, async (report) => {
+      // What an exchange that was interrupted left behind has begun to sign only now.
+      if ((await restart()).length > 0) beginsToSign(directory);
+      const count = dropRetired(directory, Date.now());
+      const key = publishNext(directory);
       await restart();
       await fetchKeys();
-      if (!(await within(FETCH_SECONDS, () => isFetched(keyId(next)))))
+      if (!(await within(FETCH_SECONDS, () => isFetched(keyId(key)))))
         throw new Error(
           `the keys' ConfigMap ${KEYS} has no new key after ${FETCH_SECONDS} s: see the Jobs token-keys-…`,
         );
-      report.note(forgotten === 0 ? "" : `(${forgotten} old forgotten)`);
+      report.note(count === 0 ? "" : `(${count} old forgotten)`);
+      return key;
     });
     await progress.task("Wait until all have read it", READ_SECONDS, async (report) => {
-      const shown = statSync(next).mtimeMs;
-      for (;;) {
-        const seconds = (Date.now() - shown) / 1000;
-        if (seconds >= READ_SECONDS) return;
+      for (let seconds = 0; seconds < READ_SECONDS; seconds++) {
         report.fraction(seconds / READ_SECONDS);
         await sleep(1000);
       }

@@ -10,7 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /**
  * Keys of the tokens of service accounts: the node is their issuer. Files are numbered: `1.key` signed first, the highest
@@ -71,9 +71,14 @@ export function publishNext(directory: string): string {
 
 /** Lets the next key sign, from the moment at which the API server is started again. */
 export function promote(next: string): void {
-  const now = new Date();
-  utimesSync(next, now, now);
   renameSync(next, next.replace(NEXT, ".key"));
+  beginsToSign(dirname(next));
+}
+
+/** Notes that the key that signs does so since now: those before it are good for as long as a token lives from here on. */
+export function beginsToSign(directory: string): void {
+  const now = new Date();
+  utimesSync(signingKeys(directory).signing, now, now);
 }
 
 /** Removes keys that signed before, and whose last token has ended; gives how many. @param now milliseconds */

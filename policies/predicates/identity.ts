@@ -24,24 +24,27 @@ export function claims(audience: string, subjects: readonly string[]): string {
 /** What a server keeps of a token: the subject that `only` looks at. */
 export const SUBJECT_OF_TOKEN = "{public: {subject: payload.sub}}";
 
-/** The expression is `only` of one service account of this name. */
+/** How a document's view writes the namespace that the document is in. */
+export const OWN_NAMESPACE = "@own@";
+
+/** The expression is `only` of the service account of this name in the farm's own namespace. */
 export function isOnly(path: string, name: string): Condition {
   return matches(
     path,
-    written((subject) => only([subject]), account(name)),
+    written((subject) => only([subject]), account(OWN_NAMESPACE, name)),
   );
 }
 
-/** The expression is `claims` for an audience and some service accounts. */
-export function isClaims(path: string, audience: string): Condition {
-  const subject = account("[a-z0-9.-]+");
+/** The expression is `claims` for an audience and service accounts: of the farm's own namespace alone, or of any. */
+export function isClaims(path: string, audience: string, from: "own" | "any"): Condition {
+  const subject = account(from === "own" ? OWN_NAMESPACE : `(${OWN_NAMESPACE}|[a-z0-9-]+)`, "[a-z0-9.-]+");
   return matches(
     path,
     written((any) => claims(audience, [any]), `${subject}(","${subject})*`),
   );
 }
 
-const account = (name: string) => `system:serviceaccount:[a-z0-9-]+:${name}`;
+const account = (namespace: string, name: string) => `system:serviceaccount:${namespace}:${name}`;
 
 /** A value as JMESPath writes it. */
 function literal(value: unknown): string {

@@ -6,13 +6,25 @@ import { BUILDBARN } from "../views/documents";
 /** A socket in a directory of the pod's. */
 const OWN_SOCKET: Condition = all(present("listenPaths"), absent("listenAddresses"));
 
+const JWT = "authenticationPolicy.jwt";
+const CLAIMS = `${JWT}.claimsValidationJmespathExpression`;
+
+/** The files that keys and issuer come in: the farm's own, which nobody but the job that fetches them writes. */
+const CHECKED_WITH_ITS_KEYS: Condition = all(
+  is(`${JWT}.jwksFile`, "/keys/jwks"),
+  absent(`${JWT}.jwksInline`),
+  every(`${CLAIMS}.files`, all(is("key", "issuer"), is("path", "/keys/issuer"))),
+);
+
 /** Whoever calls shows a token of the farm's issuer, meant for this server, and is known by its subject and nothing else. */
 const authenticated = (server: string): Condition =>
   any(
     OWN_SOCKET,
     all(
-      isClaims("authenticationPolicy.jwt.claimsValidationJmespathExpression.expression", `${server}.monofarm`),
-      is("authenticationPolicy.jwt.metadataExtractionJmespathExpression.expression", SUBJECT_OF_TOKEN),
+      CHECKED_WITH_ITS_KEYS,
+      // Clients alone have namespaces of their own.
+      isClaims(`${CLAIMS}.expression`, `${server}.monofarm`, server === "frontend" ? "any" : "own"),
+      is(`${JWT}.metadataExtractionJmespathExpression.expression`, SUBJECT_OF_TOKEN),
     ),
   );
 

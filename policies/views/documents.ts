@@ -1,4 +1,5 @@
 import { UNKNOWN } from "../predicates/condition";
+import { OWN_NAMESPACE } from "../predicates/identity";
 import type { Resource } from "../rule";
 import { bazelFlags } from "./bazel-flags";
 import type { Subject, View } from "./view";
@@ -38,8 +39,22 @@ function attempt(parse: () => unknown): unknown {
 export const BUILDBARN: View = {
   title: "BuildBarn's configurations in ConfigMaps",
   types: [CONFIG_MAP],
-  subjects: files(/^(browser|frontend|gateway|storage|scheduler|worker|runner).*\.json$/, readBuildBarn),
+  subjects: (resource) =>
+    files(/^(browser|frontend|gateway|storage|scheduler|worker|runner).*\.json$/, (text) =>
+      readBuildBarn(inItsOwnWords(text, namespaceOf(resource))),
+    )(resource),
 };
+
+function namespaceOf({ props }: Resource): string | undefined {
+  const { metadata } = props as { metadata?: { namespace?: unknown } };
+  return typeof metadata?.namespace === "string" ? metadata.namespace : undefined;
+}
+
+/** Accounts of a document's own namespace, wherever that is. */
+function inItsOwnWords(text: string, namespace: string | undefined): string {
+  if (namespace === undefined) return text;
+  return text.replaceAll(`system:serviceaccount:${namespace}:`, `system:serviceaccount:${OWN_NAMESPACE}:`);
+}
 
 export function readBuildBarn(text: string): unknown {
   return JSON.parse(text.replaceAll(/std\.extVar\('(\w+)'\)/g, '"$1"'));

@@ -59,7 +59,9 @@ const tokens = (server: string, ...callers: readonly string[]) => ({
   listenAddresses: [":8980"],
   authenticationPolicy: {
     jwt: {
+      jwksFile: "/keys/jwks",
       claimsValidationJmespathExpression: {
+        files: [{ key: "issuer", path: "/keys/issuer" }],
         expression: `payload.iss == files.issuer && type(payload.aud) == 'array' && contains(payload.aud, '${server}.monofarm') && type(payload.exp) == 'number' && contains(\`${JSON.stringify(callers)}\`, payload.sub)`,
       },
       metadataExtractionJmespathExpression: { expression: "{public: {subject: payload.sub}}" },

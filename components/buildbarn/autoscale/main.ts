@@ -25,13 +25,18 @@ async function main(file: string): Promise<void> {
 }
 
 async function look(settings: AutoscaleSettings): Promise<void> {
-  for (const [deployment, wanted] of wantedWorkers(settings.pools, await queueLengthsNow(settings))) {
-    const scale = new Scale(settings.namespace, deployment);
-    const found = await scale.read();
-    if (found === wanted) continue;
-    await scale.write(wanted);
-    say(`${deployment}: ${found} → ${wanted}`);
-  }
+  const wanted = [...wantedWorkers(settings.pools, await queueLengthsNow(settings))];
+  // One pool that cannot be scaled keeps no other from it.
+  const outcomes = await Promise.allSettled(wanted.map(([pool, workers]) => scale(settings.namespace, pool, workers)));
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+}
+
+async function scale(namespace: string, deployment: string, wanted: number): Promise<void> {
+  const pool = new Scale(namespace, deployment);
+  const found = await pool.read();
+  if (found === wanted) return;
+  await pool.write(wanted);
+  say(`${deployment}: ${found} → ${wanted}`);
 }
 
 function reason(error: unknown): string {

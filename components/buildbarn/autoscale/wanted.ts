@@ -19,10 +19,14 @@ export interface QueueLength {
 
 /**
  * Workers that each pool should have: one for each action that waits or runs, within the pool's bounds. Pools whose queue
- * nobody counts are left out: what they should have is not known.
+ * nobody counts are left out: what they should have is not known. Of a queue that is counted twice the longer one counts.
  */
 export function wantedWorkers(pools: readonly FollowingPool[], queues: readonly QueueLength[]): Map<string, number> {
-  const lengths = new Map(queues.map(({ platform, actions }) => [platformKey(platform), actions]));
+  const lengths = new Map<string, number>();
+  for (const { platform, actions } of queues) {
+    const queue = platformKey(platform);
+    lengths.set(queue, Math.max(lengths.get(queue) ?? 0, actions));
+  }
   return new Map(
     pools.flatMap(({ deployment, platform, minimum, maximum }) => {
       const actions = lengths.get(key(platform));
@@ -32,10 +36,14 @@ export function wantedWorkers(pools: readonly FollowingPool[], queues: readonly 
   );
 }
 
-/** BuildBarn writes the platform as JSON, with spaces that differ from build to build. */
+/** BuildBarn writes the platform as JSON, whose spaces are nobody's promise; what is none is no pool's. */
 function platformKey(text: string): string {
-  const { properties = [] } = JSON.parse(text) as { properties?: readonly PlatformProperty[] };
-  return key(properties);
+  try {
+    const { properties = [] } = JSON.parse(text) as { properties?: readonly PlatformProperty[] };
+    return key(properties);
+  } catch {
+    return text;
+  }
 }
 
 function key(properties: readonly PlatformProperty[]): string {
