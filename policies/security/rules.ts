@@ -23,6 +23,7 @@ import { workerConfined } from "./s21-worker-confined";
 import { admissionBound } from "./s22-admission-bound";
 import { noPartialObjects } from "./s23-no-partial-objects";
 import { tokensShort } from "./s24-tokens-short";
+import { rolesLeast } from "./s25-roles-least";
 
 /** The rules of the pack monofarm-security, by id. */
 export const SECURITY: readonly Rule[] = [
@@ -50,4 +51,5 @@ export const SECURITY: readonly Rule[] = [
   admissionBound,
   noPartialObjects,
   tokensShort,
+  rolesLeast,
 ];

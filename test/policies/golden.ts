@@ -269,6 +269,24 @@ const cluster: Record<string, Declared> = {
     },
   },
   account: { type: "kubernetes:core/v1:ServiceAccount", props: { metadata: metadata("worker") } },
+  role: {
+    type: "kubernetes:rbac.authorization.k8s.io/v1:Role",
+    props: {
+      metadata: metadata("autoscaler"),
+      rules: [
+        { apiGroups: ["apps"], resources: ["deployments/scale"], resourceNames: ["worker"], verbs: ["get", "patch"] },
+        { apiGroups: [""], resources: ["configmaps"], resourceNames: ["token-keys"], verbs: ["patch"] },
+      ],
+    },
+  },
+  binding: {
+    type: "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+    props: {
+      metadata: metadata("autoscaler"),
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "autoscaler" },
+      subjects: [{ kind: "ServiceAccount", name: "autoscaler", namespace: "monofarm" }],
+    },
+  },
   chart: { type: "kubernetes:helm.sh/v4:Chart", props: { chart: "./charts/prometheus" } },
   "node-class": {
     type: "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",

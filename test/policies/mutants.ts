@@ -221,6 +221,11 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S23", "patch", "metadata.labels", { "app.kubernetes.io/name": "worker" }],
   ["S24", "worker", `${POD}.volumes.2.projected.sources.0.serviceAccountToken.expirationSeconds`, 7200],
   ["S24", "scheduler", `${POD}.automountServiceAccountToken`, true],
+  ["S25", "role", "rules.0.resources", ["deployments"]],
+  ["S25", "role", "rules.0.resourceNames", undefined],
+  ["S25", "role", "rules.1.verbs.0", "*"],
+  ["S25", "role", "rules.1.resources.0", "serviceaccounts/token"],
+  ["S25", "binding", "roleRef.kind", "ClusterRole"],
 ];
 
 export const MUTANTS: readonly Mutant[] = rows.map(([rule, resource, path, value]) => ({

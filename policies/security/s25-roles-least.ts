@@ -1,0 +1,49 @@
+import { all, any, every, is, matches, oneOf, some, UNKNOWN } from "../predicates/condition";
+import { evaluate, read } from "../predicates/evaluate";
+import { decide, type Finding, type Resource, rule } from "../rule";
+import { podsOf, WORKER } from "../views/pods";
+
+const RBAC = "kubernetes:rbac.authorization.k8s.io/v1";
+
+/** All that programs of the farm ask of the API server: to renew one list of keys, and to scale pools of workers. */
+const LEAST = every(
+  "rules",
+  all(
+    some("resourceNames", matches("", "^[a-z]")),
+    any(
+      all(every("resources", is("", "configmaps")), every("verbs", is("", "patch"))),
+      all(every("resources", is("", "deployments/scale")), every("verbs", oneOf("", ["get", "patch"]))),
+    ),
+  ),
+);
+
+export const rolesLeast = rule({
+  id: "S25",
+  name: "roles-least",
+  level: "mandatory",
+  severity: "high",
+  slsa: "Unforgeable",
+  key: "components/buildbarn/{token-keys,autoscaler}.ts: rules",
+  requires:
+    "roles in the namespaces of workers let programs renew named ConfigMaps and scale named Deployments, and nothing else; no binding there is to a ClusterRole",
+  because: "whoever may change pods, or ask for tokens, is a worker whenever it likes",
+  stack: (resources) => {
+    const workers = podsOf(resources).filter(({ value }) => evaluate(WORKER, value).answer !== "no");
+    const namespaces = new Set(workers.map(({ resource }) => namespaceOf(resource)));
+    const there = (kind: string) =>
+      resources.filter((one) => {
+        const namespace = namespaceOf(one);
+        const isThere = namespace === UNKNOWN || namespaces.has(UNKNOWN) || namespaces.has(namespace);
+        return one.type === `${RBAC}:${kind}` && isThere;
+      });
+    return [
+      ...there("Role").flatMap((role): Finding[] => decide(LEAST, role.props, "", role)),
+      ...there("RoleBinding").flatMap((one): Finding[] => decide(is("roleRef.kind", "Role"), one.props, "", one)),
+    ];
+  },
+});
+
+function namespaceOf({ props }: Resource): unknown {
+  const namespace = read(props, "metadata.namespace");
+  return namespace.kind === "unknown" ? UNKNOWN : (namespace.value ?? "default");
+}
