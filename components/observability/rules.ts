@@ -39,6 +39,8 @@ const queue = (metric: string, ...labels: readonly string[]) =>
 const STORE = "buildbarn_blobstore";
 const REMOVED = `${STORE}_old_current_new_location_blob_map_last_removed_old_block_insertion_time_seconds`;
 
+const RELEASED = `${STORE}_block_device_backed_block_allocator_releases_total`;
+
 /** What a caller cannot be blamed for. */
 const OWN_ERRORS = "Aborted|DataLoss|DeadlineExceeded|Internal|ResourceExhausted|Unavailable|Unknown";
 
@@ -74,11 +76,14 @@ export const RECORDINGS: readonly RecordingRule[] = [
     record: "platform:actions_lost:increase10m",
     expr: `sum by (platform) (increase(${queue("workers_removed_total", 'state="Executing"')}[10m]))`,
   },
-  // 0 means that nothing was ever removed.
-  { record: "store:retention_seconds:min", expr: `min by (storage_type) (time() - (${REMOVED} > 0))` },
+  // A store that gave up nothing since its start says that it did so at its start.
+  {
+    record: "store:retention_seconds:min",
+    expr: `min by (storage_type) ((time() - ${REMOVED}) and (${RELEASED} > 0))`,
+  },
   {
     record: "store:blocks_evicted:increase1h",
-    expr: `sum by (storage_type) (increase(${STORE}_block_device_backed_block_allocator_releases_total[1h]))`,
+    expr: `sum by (storage_type) (increase(${RELEASED}[1h]))`,
   },
   {
     record: "store:operations:rate5m",
