@@ -75,12 +75,13 @@ export async function closeDoors(): Promise<void> {
 
 /** Brings the worker's tokens to the namespace. */
 async function bringTokens(): Promise<void> {
-  const [scheduler, storage] = [await tokenOf("worker", "scheduler"), await tokenOf("worker", "storage")];
+  const servers = ["browser", "scheduler", "storage"] as const;
+  const tokens = await Promise.all(servers.map(async (server) => [server, await tokenOf("worker", server)] as const));
   await kubeRequest("PATCH", `/api/v1/namespaces/${CONTROL_NAMESPACE}/secrets/tokens`, {
     apiVersion: "v1",
     kind: "Secret",
     metadata: { name: "tokens", namespace: CONTROL_NAMESPACE },
-    stringData: { scheduler, storage },
+    stringData: Object.fromEntries(tokens),
   });
 }
 
