@@ -72,10 +72,15 @@ func (p *page) action(ctx context.Context, of digest.Digest) (*actionPage, error
 	}
 	result, err := p.store.result(ctx, of)
 	if status.Code(err) == codes.NotFound {
-		if response := p.actions.response(of); response != nil {
-			return shown, p.add(ctx, shown, response, "its last run; it is not in the action cache")
+		last := p.actions.last(of)
+		if last.Response == nil {
+			return shown, nil
 		}
-		return shown, nil
+		from := "its last run; it is not in the action cache"
+		if last.isBrief {
+			from += ", and too large to be remembered with its outputs"
+		}
+		return shown, p.add(ctx, shown, last.Response, from)
 	}
 	if err != nil {
 		return nil, err

@@ -25,7 +25,9 @@ const (
 type completed struct {
 	Digest   digest.Digest
 	Response *remoteexecution.ExecuteResponse
-	size     int
+	// Whether only how it ended is there.
+	isBrief bool
+	size    int
 }
 
 // The actions that workers ran last; in memory, and gone with it.
@@ -75,8 +77,11 @@ func (r *recentActions) add(action *completedactionlogger.CompletedAction) error
 	if err != nil {
 		return err
 	}
-	response := brief(action.HistoricalExecuteResponse.GetExecuteResponse())
-	one := completed{found, response, proto.Size(response) + len(found.String())}
+	one := completed{Digest: found, Response: action.HistoricalExecuteResponse.GetExecuteResponse()}
+	if one.isBrief = proto.Size(one.Response) > mostOfOne; one.isBrief {
+		one.Response = brief(one.Response)
+	}
+	one.size = proto.Size(one.Response) + len(found.String())
 
 	r.lock.Lock()
 	defer r.lock.Unlock()
@@ -97,9 +102,6 @@ func (r *recentActions) add(action *completedactionlogger.CompletedAction) error
 
 // A response without what makes it large: outputs, what was printed, what a worker adds to its account.
 func brief(whole *remoteexecution.ExecuteResponse) *remoteexecution.ExecuteResponse {
-	if proto.Size(whole) <= mostOfOne {
-		return whole
-	}
 	result := whole.GetResult()
 	metadata := result.GetExecutionMetadata()
 	return &remoteexecution.ExecuteResponse{
@@ -134,8 +136,8 @@ func (r *recentActions) list() ([]completed, int) {
 }
 
 // What an action came to when it was run last, as far as that is remembered.
-func (r *recentActions) response(of digest.Digest) *remoteexecution.ExecuteResponse {
+func (r *recentActions) last(of digest.Digest) completed {
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	return r.byDigest[of.String()].Response
+	return r.byDigest[of.String()]
 }
