@@ -10,6 +10,11 @@ import { FIGURES_PORT } from "./network-policies";
 import { AS_FARM_USER, dependencies, type PartArgs, podDefaults, podMetadata, program, selector } from "./pod";
 import { KEYS_MOUNT, KEYS_VOLUME, TOKENS_MOUNT, tokensVolume } from "./tokens";
 
+const MEMORY_MIB = 256;
+
+/** Memory at which Go collects what is unused, however busy it is: the rest is for what Go does not count. */
+const GO_MEMORY_MIB = Math.floor(0.8 * MEMORY_MIB);
+
 /** Arguments of the browser. */
 export interface BrowserArgs extends PartArgs {
   readonly shards: number;
@@ -63,10 +68,11 @@ export function declareBrowser(
             securityContext: AS_FARM_USER,
             containers: [
               {
-                ...program("farm_browser", "browser", args, { cpu: "20m", memory: "256Mi" }, [
+                ...program("farm_browser", "browser", args, { cpu: "20m", memory: `${MEMORY_MIB}Mi` }, [
                   TOKENS_MOUNT,
                   KEYS_MOUNT,
                 ]),
+                env: [{ name: "GOMEMLIMIT", value: `${GO_MEMORY_MIB}MiB` }],
                 ports: [...Object.values(BROWSER_PORTS), DIAGNOSTICS_PORT].map((containerPort) => ({ containerPort })),
               },
             ],

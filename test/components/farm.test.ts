@@ -77,6 +77,7 @@ interface Container {
   readonly name: string;
   readonly image: string;
   readonly command?: readonly string[];
+  readonly env?: readonly object[];
   readonly restartPolicy?: string;
   readonly startupProbe?: object;
   readonly readinessProbe?: object;
@@ -270,6 +271,27 @@ describe("a farm of two storage shards and two classes of workers for each of tw
     expect(may).toEqual(["contentAddressableStorage.getAuthorizer", "actionCache.getAuthorizer"]);
     const scheduler = configuration("scheduler", "scheduler.json") as Record<string, object>;
     expect(Object.keys(scheduler).filter((key) => lets(scheduler[key] ?? {}))).toEqual(["adminHttpServers"]);
+  });
+
+  test("traces no more of what clients call than a second allows, whether they send a trace or not", () => {
+    interface Traced {
+      readonly global: { readonly tracing: { readonly sampler: { readonly parentBased: Record<string, object> } } };
+    }
+    const sampler = (part: string) =>
+      (configuration(part, `${part}.json`) as Traced).global.tracing.sampler.parentBased;
+    const [limited, always, never] = [
+      { maximumRate: { samplesPerEpoch: 20, epochDuration: "1s" } },
+      { always: {} },
+      { never: {} },
+    ];
+    expect(sampler("frontend")).toMatchObject({ noParent: limited, remoteParentSampled: limited });
+    expect(sampler("scheduler")).toMatchObject({ noParent: never, remoteParentSampled: always });
+  });
+
+  test("lets the browser's memory be collected before its limit ends it", () => {
+    const [browser] = workload("browser").spec.template.spec.containers;
+    expect(browser?.resources.limits?.memory).toBe("256Mi");
+    expect(browser?.env).toEqual([{ name: "GOMEMLIMIT", value: "204MiB" }]);
   });
 
   test("gives each part a token for those that it calls, for an hour, and for nobody else", () => {

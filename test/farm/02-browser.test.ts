@@ -179,13 +179,25 @@ test("the farm's figures are drawn in a browser", async () => {
   expect(errors).toEqual([]);
 });
 
-test("another site that leads to this address reads nothing", async () => {
+test.each([
+  ["another site that leads to this address reads nothing", { host: "elsewhere.example" }, 403],
+  [
+    "another site's page that asks for this one, as for an image, is refused",
+    { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" },
+    403,
+  ],
+  [
+    "a link from another site may be followed",
+    { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" },
+    200,
+  ],
+])("%s", async (_, headers, expected) => {
   const answer = await new Promise<number | undefined>((resolve, reject) => {
-    const request = get(BROWSER_URL, { headers: { host: "elsewhere.example" } }, (response) => {
+    const request = get(BROWSER_URL, { headers }, (response) => {
       response.resume();
       resolve(response.statusCode);
     });
     request.on("error", reject);
   });
-  expect(answer).toBe(403);
+  expect(answer).toBe(expected);
 });

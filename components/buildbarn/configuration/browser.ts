@@ -1,14 +1,6 @@
 import { type BlobAccess, shardedStorage } from "./blob-access";
 import { type Callers, tokenPolicy, TOKENS_DIRECTORY } from "./identity";
-import {
-  ALLOW,
-  diagnostics,
-  type Global,
-  grpcServer,
-  type GrpcServer,
-  type HttpServer,
-  MAXIMUM_MESSAGE_BYTES,
-} from "./server";
+import { ALLOW, diagnostics, type Global, grpcServer, type GrpcServer, type HttpServer } from "./server";
 
 /** Ports of the browser: pages for people, actions that workers tell of, and spans (OpenTelemetry's own number). */
 export const BROWSER_PORTS = { http: 7984, actions: 7985, spans: 4317 } as const;
@@ -30,8 +22,11 @@ export interface FarmBrowser {
   readonly global: Global;
 }
 
-/** Actions, and traces, that the browser remembers, in memory: some KiB an action, some tens a trace. */
+/** Actions, and traces, that the browser remembers at most, in memory: some KiB an action, some tens a trace. */
 const REMEMBERED = 1000;
+
+/** Largest directory, tree, command and result that a page is made of: what is larger is told to be so. */
+const MAXIMUM_SHOWN_BYTES = 2 * 2 ** 20;
 
 /** Addresses that the browser shows the pages of, `http://host:port`. */
 export interface Shown {
@@ -52,7 +47,7 @@ export function browserConfiguration(
   const storage = shardedStorage(shards);
   return {
     blobstore: { contentAddressableStorage: storage, actionCache: storage },
-    maximumMessageSizeBytes: MAXIMUM_MESSAGE_BYTES,
+    maximumMessageSizeBytes: MAXIMUM_SHOWN_BYTES,
     httpServers: [{ listenAddresses: [`127.0.0.1:${BROWSER_PORTS.http}`], authenticationPolicy: ALLOW }],
     actionGrpcServers: [grpcServer(BROWSER_PORTS.actions, tokenPolicy("browser", worker))],
     spanGrpcServers: [grpcServer(BROWSER_PORTS.spans, tokenPolicy("browser", frontend, scheduler, worker))],

@@ -13,8 +13,12 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// How much of what an action printed is shown: its end.
-const mostPrinted = 64 << 10
+const (
+	// How much of what an action printed is shown: its end.
+	mostPrinted = 64 << 10
+	// Of what is larger, to reach the end takes too long.
+	mostPassed = 8 << 20
+)
 
 // An action, with all that is known of it. What is gone from the CAS is told where it would stand.
 type actionPage struct {
@@ -56,7 +60,9 @@ type printed struct {
 	URL   string
 	Text  string
 	IsCut bool
-	Error string
+	// Whether it is too large for its end to be shown.
+	IsLarge bool
+	Error   string
 }
 
 func (p *page) action(ctx context.Context, of digest.Digest) (*actionPage, error) {
@@ -66,10 +72,15 @@ func (p *page) action(ctx context.Context, of digest.Digest) (*actionPage, error
 	}
 	result, err := p.store.result(ctx, of)
 	if status.Code(err) == codes.NotFound {
-		if response := p.actions.response(of); response != nil {
-			return shown, p.add(ctx, shown, response, "its last run; it is not in the action cache")
+		last := p.actions.last(of)
+		if last.Response == nil {
+			return shown, nil
 		}
-		return shown, nil
+		from := "its last run; it is not in the action cache"
+		if last.isBrief {
+			from += ", and too large to be remembered with its outputs"
+		}
+		return shown, p.add(ctx, shown, last.Response, from)
 	}
 	if err != nil {
 		return nil, err
@@ -168,7 +179,7 @@ func (p *page) add(ctx context.Context, shown *actionPage, response *remoteexecu
 		p.printed(ctx, "stdout", function, result.GetStdoutRaw(), result.GetStdoutDigest()),
 		p.printed(ctx, "stderr", function, result.GetStderrRaw(), result.GetStderrDigest()),
 	} {
-		if each.Text != "" || each.Error != "" {
+		if each.Text != "" || each.IsLarge || each.Error != "" {
 			found.Printed = append(found.Printed, each)
 		}
 	}
@@ -177,7 +188,7 @@ func (p *page) add(ctx context.Context, shown *actionPage, response *remoteexecu
 }
 
 func (p *page) printed(ctx context.Context, name string, function digest.Function, raw []byte, of *remoteexecution.Digest) printed {
-	found := printed{Name: name, Text: string(raw)}
+	found := printed{Name: name, IsCut: len(raw) > mostPrinted, Text: string(raw[max(0, len(raw)-mostPrinted):])}
 	if of.GetSizeBytes() == 0 {
 		return found
 	}
@@ -187,10 +198,13 @@ func (p *page) printed(ctx context.Context, name string, function digest.Functio
 		return found
 	}
 	found.URL = urlOf("file", contents, name+".txt")
+	if found.IsLarge = of.SizeBytes > mostPassed; found.IsLarge {
+		return found
+	}
 	reader := p.store.cas.Get(ctx, contents).ToReader()
 	defer reader.Close()
-	if before := of.SizeBytes - mostPrinted; before > 0 {
-		found.IsCut = true
+	before := of.SizeBytes - mostPrinted
+	if found.IsCut = before > 0; found.IsCut {
 		if _, err := io.CopyN(io.Discard, reader, before); err != nil {
 			found.Error = status.Convert(err).Message()
 			return found

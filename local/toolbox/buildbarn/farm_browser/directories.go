@@ -2,16 +2,23 @@ package main
 
 import (
 	"context"
-	"path"
 
 	remoteexecution "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"github.com/buildbarn/bb-storage/pkg/digest"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 )
 
-// How many files of a directory tree are shown on one page.
-const mostEntries = 1000
+// How much of a directory tree is shown on one page: files, directories within another, bytes of all paths, and bytes of
+// directories that are read for it.
+const (
+	mostEntries   = 1000
+	mostDepth     = 64
+	mostPathBytes = 1 << 20
+	mostReadBytes = 16 << 20
+)
 
 // A file, directory or symbolic link, as a row of a table.
 type entry struct {
@@ -29,7 +36,8 @@ type entry struct {
 type listing struct {
 	Entries []entry
 	// Whether there is more than is shown.
-	IsCut bool
+	IsCut           bool
+	pathBytes, read int64
 }
 
 // Where a tree's directories are found by their digests.
@@ -42,26 +50,30 @@ func list(ctx context.Context, get directoryGetter, root digest.Digest) (*listin
 	if err != nil {
 		return nil, err
 	}
-	return found, found.add(ctx, get, root.GetDigestFunction(), "", directory)
+	return found, found.add(ctx, get, root.GetDigestFunction(), "", 0, directory)
 }
 
-func (l *listing) add(ctx context.Context, get directoryGetter, function digest.Function, name string, directory *remoteexecution.Directory) error {
+// Adds what is below a directory, whose path ends in a slash; the root's is empty.
+func (l *listing) add(ctx context.Context, get directoryGetter, function digest.Function, above string, depth int, directory *remoteexecution.Directory) error {
 	for _, file := range directory.Files {
 		contents, err := function.NewDigestFromProto(file.Digest)
 		if err != nil {
 			return err
 		}
 		l.append(entry{
-			Path:       path.Join(name, file.Name),
+			Path:       above + file.Name,
 			URL:        urlOf("file", contents, file.Name),
 			Size:       file.Digest.SizeBytes,
 			Executable: file.IsExecutable,
 		})
 	}
 	for _, link := range directory.Symlinks {
-		l.append(entry{Path: path.Join(name, link.Name), Target: link.Target})
+		l.append(entry{Path: above + link.Name, Target: link.Target})
 	}
 	for _, child := range directory.Directories {
+		if l.read += child.Digest.GetSizeBytes(); depth >= mostDepth || l.read > mostReadBytes {
+			l.IsCut = true
+		}
 		if l.IsCut {
 			return nil
 		}
@@ -73,10 +85,10 @@ func (l *listing) add(ctx context.Context, get directoryGetter, function digest.
 		if err != nil {
 			return err
 		}
-		full := path.Join(name, child.Name)
+		full := above + child.Name
 		if len(below.Files)+len(below.Symlinks)+len(below.Directories) == 0 {
 			l.append(entry{Path: full, IsDirectory: true})
-		} else if err := l.add(ctx, get, function, full, below); err != nil {
+		} else if err := l.add(ctx, get, function, full+"/", depth+1, below); err != nil {
 			return err
 		}
 	}
@@ -84,10 +96,10 @@ func (l *listing) add(ctx context.Context, get directoryGetter, function digest.
 }
 
 func (l *listing) append(one entry) {
-	if len(l.Entries) >= mostEntries {
-		l.IsCut = true
-	} else {
+	size := int64(len(one.Path) + len(one.Target))
+	if l.IsCut = l.IsCut || len(l.Entries) >= mostEntries || l.pathBytes+size > mostPathBytes; !l.IsCut {
 		l.Entries = append(l.Entries, one)
+		l.pathBytes += size
 	}
 }
 
@@ -106,6 +118,9 @@ func (s *store) tree(ctx context.Context, of digest.Digest) (*listing, error) {
 	tree, err := read(ctx, s, of, &remoteexecution.Tree{})
 	if err != nil {
 		return nil, err
+	}
+	if tree.Root == nil {
+		return nil, status.Error(codes.InvalidArgument, "The tree has no root directory")
 	}
 	function := of.GetDigestFunction()
 	children := map[string]*remoteexecution.Directory{}
@@ -127,5 +142,5 @@ func (s *store) tree(ctx context.Context, of digest.Digest) (*listing, error) {
 		return s.directories(ctx, wanted)
 	}
 	found := &listing{}
-	return found, found.add(ctx, get, function, "", tree.Root)
+	return found, found.add(ctx, get, function, "", 0, tree.Root)
 }

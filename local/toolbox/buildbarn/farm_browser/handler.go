@@ -28,10 +28,15 @@ type page struct {
 	store   *store
 	actions *recentActions
 	traces  *traces
+	// Holds one for each page of an object that is being made.
+	making chan struct{}
 }
 
+// How many pages of objects are made at a time: each takes the memory of what it shows.
+const mostAtATime = 2
+
 func newHandler(configured *configuration, store *store, actions *recentActions, traces *traces) http.Handler {
-	p := &page{store, actions, traces}
+	p := &page{store, actions, traces, make(chan struct{}, mostAtATime)}
 	pages := http.NewServeMux()
 	pages.HandleFunc("/{$}", p.recent)
 	for path, file := range map[string]string{
@@ -50,8 +55,8 @@ func newHandler(configured *configuration, store *store, actions *recentActions,
 	return http_server.NewMetricsHandler(guarded(pages), "FarmBrowser")
 }
 
-// Refuses whatever would change something, and names that are not this machine's: another site's name that leads to
-// this address would let that site's scripts read the page.
+// Refuses whatever would change something; names that are not this machine's, for another site's name that leads to this
+// address would let that site's scripts read the page; and what another site's page asks for, but for a link that is followed.
 func guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -61,6 +66,8 @@ func guarded(next http.Handler) http.Handler {
 			showError(w, http.StatusMethodNotAllowed, "The page only shows")
 		} else if !isLocal(request.Host) {
 			showError(w, http.StatusForbidden, "The page is shown at localhost alone")
+		} else if !isAskedHere(request.Header) {
+			showError(w, http.StatusForbidden, "The page is not shown within others")
 		} else {
 			next.ServeHTTP(w, request)
 		}
@@ -71,6 +78,15 @@ func isLocal(host string) bool {
 	name := (&url.URL{Host: host}).Hostname()
 	address := net.ParseIP(name)
 	return name == "localhost" || address != nil && address.IsLoopback()
+}
+
+// Whether a browser asks for itself or for one of these pages; programs that are no browsers tell nothing of it.
+func isAskedHere(header http.Header) bool {
+	switch header.Get("Sec-Fetch-Site") {
+	case "", "none", "same-origin":
+		return true
+	}
+	return header.Get("Sec-Fetch-Mode") == "navigate" && header.Get("Sec-Fetch-Dest") == "document"
 }
 
 func (p *page) recent(w http.ResponseWriter, request *http.Request) {
@@ -84,6 +100,14 @@ func (p *page) recent(w http.ResponseWriter, request *http.Request) {
 func (p *page) object(w http.ResponseWriter, request *http.Request) {
 	ctx := request.Context()
 	found, err := parseObject(request.URL.Path)
+	if err == nil && found.kind != "file" {
+		select {
+		case p.making <- struct{}{}:
+			defer func() { <-p.making }()
+		case <-ctx.Done():
+			return
+		}
+	}
 	if err == nil {
 		switch found.kind {
 		case "action":

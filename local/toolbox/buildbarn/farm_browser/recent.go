@@ -2,19 +2,32 @@ package main
 
 import (
 	"io"
+	"slices"
 	"sync"
 
 	remoteexecution "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"github.com/buildbarn/bb-remote-execution/pkg/proto/completedactionlogger"
 	"github.com/buildbarn/bb-storage/pkg/digest"
 
+	"google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/emptypb"
+)
+
+const (
+	// How much is remembered of all actions, in bytes of their messages.
+	mostRemembered = 32 << 20
+	// Of an action with a larger message, only how it ended is remembered.
+	mostOfOne = 256 << 10
 )
 
 // An action that a worker has run.
 type completed struct {
 	Digest   digest.Digest
 	Response *remoteexecution.ExecuteResponse
+	// Whether only how it ended is there.
+	isBrief bool
+	size    int
 }
 
 // The actions that workers ran last; in memory, and gone with it.
@@ -23,6 +36,7 @@ type recentActions struct {
 	lock     sync.Mutex
 	most     int
 	actions  []completed
+	size     int
 	total    int
 	byDigest map[string]completed
 }
@@ -63,21 +77,51 @@ func (r *recentActions) add(action *completedactionlogger.CompletedAction) error
 	if err != nil {
 		return err
 	}
-	one := completed{found, action.HistoricalExecuteResponse.GetExecuteResponse()}
+	one := completed{Digest: found, Response: action.HistoricalExecuteResponse.GetExecuteResponse()}
+	if one.isBrief = proto.Size(one.Response) > mostOfOne; one.isBrief {
+		one.Response = brief(one.Response)
+	}
+	one.size = proto.Size(one.Response) + len(found.String())
 
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	r.total++
 	r.actions = append(r.actions, one)
+	r.size += one.size
 	r.byDigest[found.String()] = one
-	if len(r.actions) > r.most {
+	for len(r.actions) > r.most || r.size > mostRemembered {
 		oldest := r.actions[0]
-		r.actions = r.actions[1:]
+		r.actions = slices.Delete(r.actions, 0, 1)
+		r.size -= oldest.size
 		if r.byDigest[oldest.Digest.String()].Response == oldest.Response {
 			delete(r.byDigest, oldest.Digest.String())
 		}
 	}
 	return nil
+}
+
+// A response without what makes it large: outputs, what was printed, what a worker adds to its account.
+func brief(whole *remoteexecution.ExecuteResponse) *remoteexecution.ExecuteResponse {
+	result := whole.GetResult()
+	metadata := result.GetExecutionMetadata()
+	return &remoteexecution.ExecuteResponse{
+		Status: &status.Status{Code: whole.GetStatus().GetCode(), Message: cut(whole.GetStatus().GetMessage())},
+		Result: &remoteexecution.ActionResult{
+			ExitCode: result.GetExitCode(),
+			ExecutionMetadata: &remoteexecution.ExecutedActionMetadata{
+				Worker:                         cut(metadata.GetWorker()),
+				QueuedTimestamp:                metadata.GetQueuedTimestamp(),
+				WorkerStartTimestamp:           metadata.GetWorkerStartTimestamp(),
+				WorkerCompletedTimestamp:       metadata.GetWorkerCompletedTimestamp(),
+				InputFetchStartTimestamp:       metadata.GetInputFetchStartTimestamp(),
+				InputFetchCompletedTimestamp:   metadata.GetInputFetchCompletedTimestamp(),
+				ExecutionStartTimestamp:        metadata.GetExecutionStartTimestamp(),
+				ExecutionCompletedTimestamp:    metadata.GetExecutionCompletedTimestamp(),
+				OutputUploadStartTimestamp:     metadata.GetOutputUploadStartTimestamp(),
+				OutputUploadCompletedTimestamp: metadata.GetOutputUploadCompletedTimestamp(),
+			},
+		},
+	}
 }
 
 // The latest first, and how many there were in all.
@@ -92,8 +136,8 @@ func (r *recentActions) list() ([]completed, int) {
 }
 
 // What an action came to when it was run last, as far as that is remembered.
-func (r *recentActions) response(of digest.Digest) *remoteexecution.ExecuteResponse {
+func (r *recentActions) last(of digest.Digest) completed {
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	return r.byDigest[of.String()].Response
+	return r.byDigest[of.String()]
 }

@@ -71,13 +71,19 @@ func parseObject(urlPath string) (object, error) {
 	return object{segments[i+2], found, path.Join(segments[i+4:]...)}, err
 }
 
-// The URL of an object, to which parseObject is the reverse.
-func urlOf(kind string, of digest.Digest, rest ...string) string {
-	name := strings.ToLower(of.GetDigestFunction().GetEnumValue().String())
-	last := of.GetHashString() + "-" + strconv.FormatInt(of.GetSizeBytes(), 10)
-	base := url.URL{Path: "/"}
-	found := base.JoinPath(append([]string{of.GetInstanceName().String(), "blobs", name, kind, last}, rest...)...).EscapedPath()
-	if len(rest) == 0 {
+// The URL of an object, to which parseObject is the reverse; a file's ends in its name. Empty where that is none: a link
+// would lead elsewhere.
+func urlOf(kind string, of digest.Digest, name ...string) string {
+	function := strings.ToLower(of.GetDigestFunction().GetEnumValue().String())
+	hash := of.GetHashString() + "-" + strconv.FormatInt(of.GetSizeBytes(), 10)
+	found := ""
+	for _, element := range slices.Concat(of.GetInstanceName().GetComponents(), []string{"blobs", function, kind, hash}, name) {
+		if element == "" || element == "." || element == ".." || strings.Contains(element, "/") {
+			return ""
+		}
+		found += "/" + url.PathEscape(element)
+	}
+	if len(name) == 0 {
 		found += "/"
 	}
 	return found

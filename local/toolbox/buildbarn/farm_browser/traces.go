@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/hex"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -14,56 +14,72 @@ import (
 	otlp "go.opentelemetry.io/proto/otlp/trace/v1"
 )
 
-// How many spans of one trace are kept: an action with many inputs has one for each file that it fetches.
-const mostSpans = 300
+const (
+	// How many spans of one trace are kept: an action with many inputs has one for each file that it fetches. Those that a
+	// trace begins with and that name an action are kept beyond it, up to twice as many.
+	mostSpans = 300
+	// How many spans are kept of all traces on a shelf.
+	mostSpansInAll = 100_000
+)
 
 // The traces of executions that ended last, as OpenTelemetry's collectors take them; in memory, and gone with it.
 type traces struct {
 	collector.UnimplementedTraceServiceServer
 	lock sync.Mutex
+	// How many traces are kept of either kind; those go first that no span was added to for longest.
+	most int
 	// Those of executions, and those of which it is not known yet: calls of other kinds are traced as well.
 	executions, others *shelf
 	// Trace by the hash of the action that was executed.
-	byAction map[string]string
+	byAction map[string]*trace
 }
 
-// Traces by id, the oldest of which go first.
+// Traces by id, and by when a span was added to them last.
 type shelf struct {
-	most  int
-	order []string
-	byID  map[string]*trace
+	order []*trace
+	byID  map[traceID]*trace
+	// In all traces.
+	spans int
 }
 
 type trace struct {
-	spans  []span
-	action string
+	id    traceID
+	spans []span
 	// Spans that there was no room for.
 	dropped int
 }
 
+type (
+	traceID [16]byte
+	// All zeros where there is none.
+	spanID [8]byte
+)
+
 type span struct {
-	id, parent string
+	id, parent spanID
 	part, name string
-	from, to   uint64
-	failed     bool
+	// Hash of the action that it executed, or empty.
+	action   string
+	from, to uint64
+	failed   bool
 }
 
 func newTraces(most int) *traces {
-	return &traces{executions: newShelf(most), others: newShelf(most), byAction: map[string]string{}}
+	return &traces{most: most, executions: newShelf(), others: newShelf(), byAction: map[string]*trace{}}
 }
 
-func newShelf(most int) *shelf { return &shelf{most: most, byID: map[string]*trace{}} }
+func newShelf() *shelf { return &shelf{byID: map[traceID]*trace{}} }
 
-// Puts a trace there; gives what had to go for it.
-func (s *shelf) put(id string, one *trace) (gone *trace) {
-	s.byID[id] = one
-	s.order = append(s.order, id)
-	for len(s.byID) > s.most {
-		gone = s.byID[s.order[0]]
-		delete(s.byID, s.order[0])
-		s.order = s.order[1:]
-	}
-	return gone
+func (s *shelf) put(one *trace) {
+	s.byID[one.id] = one
+	s.order = append(s.order, one)
+	s.spans += len(one.spans)
+}
+
+func (s *shelf) take(one *trace) {
+	delete(s.byID, one.id)
+	s.order = slices.DeleteFunc(s.order, func(other *trace) bool { return other == one })
+	s.spans -= len(one.spans)
 }
 
 // Export is called by each part of the farm for what it did lately.
@@ -71,7 +87,7 @@ func (t *traces) Export(ctx context.Context, request *collector.ExportTraceServi
 	t.lock.Lock()
 	defer t.lock.Unlock()
 	for _, resource := range request.ResourceSpans {
-		part := attribute(resource.GetResource().GetAttributes(), "service.name")
+		part := cut(attribute(resource.GetResource().GetAttributes(), "service.name"))
 		for _, scope := range resource.ScopeSpans {
 			for _, one := range scope.Spans {
 				t.add(part, one)
@@ -82,40 +98,60 @@ func (t *traces) Export(ctx context.Context, request *collector.ExportTraceServi
 }
 
 func (t *traces) add(part string, one *otlp.Span) {
-	id := hex.EncodeToString(one.TraceId)
-	of, isExecution := t.executions.byID[id]
-	if !isExecution {
-		var isKnown bool
-		if of, isKnown = t.others.byID[id]; !isKnown {
-			of = &trace{}
-			t.others.put(id, of)
+	if len(one.TraceId) != len(traceID{}) || len(one.SpanId) != len(spanID{}) || spanID(one.SpanId) == (spanID{}) {
+		return
+	}
+	found := span{
+		id:     spanID(one.SpanId),
+		part:   part,
+		name:   cut(one.Name[strings.LastIndex(one.Name, ".")+1:]),
+		action: cut(attribute(one.Attributes, "action_digest.hash")),
+		from:   one.StartTimeUnixNano,
+		to:     max(one.StartTimeUnixNano, one.EndTimeUnixNano),
+		failed: one.GetStatus().GetCode() == otlp.Status_STATUS_CODE_ERROR,
+	}
+	copy(found.parent[:], one.ParentSpanId)
+
+	id := traceID(one.TraceId)
+	on := t.executions
+	of := on.byID[id]
+	if of == nil {
+		on = t.others
+		if of = on.byID[id]; of == nil {
+			of = &trace{id: id}
 		}
 	}
-	action := attribute(one.Attributes, "action_digest.hash")
-	if len(of.spans) < mostSpans || action != "" || len(one.ParentSpanId) == 0 {
-		of.spans = append(of.spans, span{
-			id:     hex.EncodeToString(one.SpanId),
-			parent: hex.EncodeToString(one.ParentSpanId),
-			part:   part,
-			name:   one.Name[strings.LastIndex(one.Name, ".")+1:],
-			from:   one.StartTimeUnixNano,
-			to:     one.EndTimeUnixNano,
-			failed: one.GetStatus().GetCode() == otlp.Status_STATUS_CODE_ERROR,
-		})
-	} else {
+	if slices.ContainsFunc(of.spans, func(other span) bool { return other.id == found.id }) {
+		return
+	}
+	most := mostSpans
+	if found.action != "" || found.parent == (spanID{}) {
+		most = 2 * mostSpans
+	}
+	if len(of.spans) >= most {
 		of.dropped++
-	}
-	if action == "" {
 		return
 	}
-	of.action = action
-	t.byAction[action] = id
-	if isExecution {
-		return
+	on.take(of)
+	of.spans = append(of.spans, found)
+	if found.action != "" {
+		t.byAction[found.action] = of
+		on = t.executions
 	}
-	delete(t.others.byID, id)
-	if gone := t.executions.put(id, of); gone != nil && t.executions.byID[t.byAction[gone.action]] == nil {
-		delete(t.byAction, gone.action)
+	on.put(of)
+	t.trim(on)
+}
+
+// Lets the oldest go that there is no room for.
+func (t *traces) trim(on *shelf) {
+	for len(on.order) > t.most || on.spans > mostSpansInAll {
+		gone := on.order[0]
+		on.take(gone)
+		for _, one := range gone.spans {
+			if t.byAction[one.action] == gone {
+				delete(t.byAction, one.action)
+			}
+		}
 	}
 }
 
@@ -140,11 +176,11 @@ type step struct {
 func (t *traces) of(action digest.Digest) (steps []step, dropped int) {
 	t.lock.Lock()
 	defer t.lock.Unlock()
-	found := t.executions.byID[t.byAction[action.GetHashString()]]
+	found := t.byAction[action.GetHashString()]
 	if found == nil {
 		return nil, 0
 	}
-	known, children := map[string]bool{}, map[string][]span{}
+	known, children := map[spanID]bool{}, map[spanID][]span{}
 	from, to := found.spans[0].from, found.spans[0].to
 	for _, one := range found.spans {
 		known[one.id] = true
@@ -154,13 +190,15 @@ func (t *traces) of(action digest.Digest) (steps []step, dropped int) {
 		parent := one.parent
 		if !known[parent] {
 			// The first that is known: the client before it sent no spans.
-			parent = ""
+			parent = spanID{}
 		}
 		children[parent] = append(children[parent], one)
 	}
-	var add func(parent string, depth int)
-	add = func(parent string, depth int) {
+	var add func(parent spanID, depth int)
+	add = func(parent spanID, depth int) {
 		below := children[parent]
+		// Each is shown once, whatever parents say.
+		delete(children, parent)
 		sort.Slice(below, func(i, j int) bool { return below[i].from < below[j].from })
 		for _, one := range below {
 			whole := max(1, to-from)
@@ -178,6 +216,6 @@ func (t *traces) of(action digest.Digest) (steps []step, dropped int) {
 			add(one.id, depth+1)
 		}
 	}
-	add("", 0)
+	add(spanID{}, 0)
 	return steps, found.dropped
 }

@@ -87,9 +87,9 @@ func what(result *remoteexecution.ActionResult) string {
 	case 0:
 		return ""
 	case 1:
-		return paths[0]
+		return cut(paths[0])
 	default:
-		return fmt.Sprintf("%s and %d more", paths[0], len(paths)-1)
+		return fmt.Sprintf("%s and %d more", cut(paths[0]), len(paths)-1)
 	}
 }
 
@@ -119,6 +119,17 @@ func quoted(arguments []string) string {
 		found = append(found, argument)
 	}
 	return strings.Join(found, " ")
+}
+
+// How much is kept of a name that somebody else gave, in bytes.
+const mostName = 200
+
+// The beginning of a name, without the memory of what it is cut from.
+func cut(name string) string {
+	if len(name) <= mostName {
+		return strings.Clone(name)
+	}
+	return name[:mostName] + "…"
 }
 
 func lastSegment(name string) string { return path.Base(name) }
