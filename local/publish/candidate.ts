@@ -96,7 +96,8 @@ export async function judged(
   const runs = new Map(plan.jobs.map(({ name }) => [name, { createdAt: 0, ended: false, failed: false }]));
   const states = await progress.task("Read results", 5, () => readResults(store, logs, plan, runs));
   const targets = new Map(listTargets(index).map((target) => [target.label, target]));
-  const artifacts = judge({ id: plan.id, logs, more }, states, targets);
+  const emulated = new Set(farm.pools.filter((pool) => pool.emulated).map(({ architecture }) => architecture));
+  const artifacts = judge({ id: plan.id, logs, more, emulated }, states, targets);
   if (artifacts.length === 0)
     throw new UserError(
       WHERE,

@@ -138,6 +138,14 @@ describe("refuses", () => {
     expect(s3.written.filter((path) => !path.endsWith(PROBE))).toEqual([]);
   });
 
+  test("two of one digest that claim different sizes", async () => {
+    const { sha256: same } = green(POSTGRES);
+    await expect(
+      put(artifacts(state([green(POSTGRES), { ...green(CITEXT), ...(same && { sha256: same }) }]))),
+    ).rejects.toThrow(`sha256 ${same ?? ""} (${CITEXT}): found 51 bytes; allowed: 44, as of ${POSTGRES}`);
+    expect(s3.written.filter((path) => !path.endsWith(PROBE))).toEqual([]);
+  });
+
   test("an artifact that is not there", async () => {
     s3.objects.clear();
     await expect(put(of([POSTGRES]))).rejects.toThrow(/\(\/\/postgres:postgres~16\.9~barebones\): found nothing/);
