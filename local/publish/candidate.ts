@@ -33,7 +33,7 @@ export interface Candidate {
   readonly workspace: Build["workspace"];
   /** Whether the checkout has that workspace. */
   readonly isHere: boolean;
-  readonly farm: Pick<FarmFacts, "workerImages" | "clientImage" | "endpoint" | "platform" | "pools"> & {
+  readonly farm: Pick<FarmFacts, "workerImages" | "clientImage" | "endpoint" | "pools"> & {
     readonly s3: Pick<FarmFacts["s3"], "buckets">;
   };
   readonly store: RepositoryStore;
@@ -88,7 +88,7 @@ export async function candidateElsewhere(file: string, request: ReleaseRequest):
 /** Judges a release: what of it may be published, and what is to be said of how it came about. */
 export async function judged(
   { plan, index, workspace, isHere, farm, store, more }: Candidate,
-  builder: string | undefined,
+  builder: string,
   progress: Progress,
 ): Promise<{ artifacts: readonly Artifact[]; build: Build }> {
   const { logs } = farm.s3.buckets;
@@ -114,7 +114,7 @@ export async function judged(
     workspace,
     ...(commit !== undefined && { commit }),
     urls,
-    builder: builder ?? `https://github.com/monogres/monofarm#${farm.platform.kind}`,
+    builder,
   };
   return { artifacts, build };
 }

@@ -4,8 +4,9 @@ import type { AddressInfo } from "node:net";
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { signKeyless } from "../../local/publish/sign";
+import { keyless } from "../../local/publish/sign";
 
+const WORKFLOW = "https://github.com/monogres/monogres/.github/workflows/release.yml@refs/heads/main";
 const INDEX = '{"version":1,"pages":[]}\n';
 
 /** Any certificate: the services are simulated, and nobody here checks who it is of. */
@@ -55,7 +56,7 @@ const TOKEN = `${part({ alg: "none" })}.${part({ sub: "repo:monogres/monogres", 
 
 describe("an index that is signed without a key", () => {
   test("has a bundle with a signature that the certified key made over its very bytes", async () => {
-    const text = await signKeyless(INDEX, { fulcioURL: address, rekorURL: address, identityToken: TOKEN });
+    const text = await keyless(WORKFLOW, { fulcioURL: address, rekorURL: address, identityToken: TOKEN }).sign(INDEX);
     const bundle = JSON.parse(text) as {
       mediaType: string;
       messageSignature: { messageDigest: { digest: string }; signature: string };
@@ -78,7 +79,7 @@ describe("an index that is signed without a key", () => {
   test("is one line where there is no run of a workflow", async () => {
     for (const name of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SIGSTORE_ID_TOKEN"])
       vi.stubEnv(name, "");
-    await expect(signKeyless(INDEX, { fulcioURL: address, rekorURL: address })).rejects.toThrow(
+    await expect(keyless(WORKFLOW, { fulcioURL: address, rekorURL: address }).sign(INDEX)).rejects.toThrow(
       "./farm publish --sign: found no identity; allowed: a run of GitHub's with permission id-token: write",
     );
     expect(asked).toEqual([]);
