@@ -15,7 +15,8 @@ import { architectures, options } from "./options";
 
 const usage = `
 Usage: ./farm publish [--dry-run] [--json] [--builder URI]
-       ./farm publish FARM.json [TARGET…] [--arch amd64,arm64] --builder URI [--sign [--adopt]] [--dry-run] [--json]
+       ./farm publish FARM.json [TARGET…] [--arch amd64,arm64] --builder URI [--expect HEX] [--sign [--adopt]]
+       [--dry-run] [--json]
 
 Publishes a release that is green: reads every artifact to its end and holds it against its digest, stores its
 provenance, then the index of packages, and last the pointer to it (docs/publish.md). Refuses a release that is not
@@ -25,6 +26,7 @@ green. Interrupted, the same command carries on; a second run stores nothing.
   FARM.json  a farm elsewhere: what pulumi stack output --json says of it. With the words of ./farm submit, and of the
              same checkout: the release is planned again, not asked for. Credentials are the environment's
   --builder  URI of who runs the build, for provenance. Default: urn:monofarm:local; of a farm elsewhere there is none
+  --expect   digest that ./farm submit printed last: refuses whatever else the release comes to by now
   --sign     signs the index by Sigstore, without a key, as the run of GitHub's workflow that --builder names. What is
              published already must be signed by the same
   --adopt    signs all that is published already, though nobody signed it, or somebody else did
@@ -42,6 +44,7 @@ export const command: Command = {
     const known = {
       arch: { type: "string" },
       builder: { type: "string" },
+      expect: { type: "string" },
       sign: { type: "boolean", default: false },
       adopt: { type: "boolean", default: false },
       "dry-run": { type: "boolean", default: false },
@@ -57,6 +60,9 @@ export const command: Command = {
     }
     if (file === undefined && (values.arch !== undefined || values.sign))
       throw new UserError("./farm publish", values.sign ? "--sign" : "--arch", "that with FARM.json alone");
+    if (values.expect !== undefined && !/^[0-9a-f]{64}$/.test(values.expect))
+      throw new UserError("./farm publish --expect", values.expect, "64 lower-case hexadecimal digits");
+    const expected = values.expect === undefined ? {} : { expected: values.expect };
     if (values.adopt && !values.sign) throw new UserError("./farm publish", "--adopt", "that with --sign alone");
     if (file !== undefined && !existsSync(file))
       throw new UserError("./farm publish", file, "a file with a farm's facts: pulumi stack output --json");
@@ -70,7 +76,7 @@ export const command: Command = {
     };
     const candidate =
       file === undefined ? await candidateHere(await presentTools()) : await candidateElsewhere(resolve(file), request);
-    const { artifacts, build } = await judged(candidate, builder, progress);
+    const { artifacts, build } = await judged(candidate, { builder, ...expected }, progress);
     const { buckets } = candidate.farm.s3;
     const how = { dryRun: values["dry-run"], adopt: values.adopt, ...(values.sign && { signer: keyless(builder) }) };
     const outcome = await publish(candidate.store, buckets, artifacts, build, how, progress);

@@ -88,7 +88,7 @@ export async function candidateElsewhere(file: string, request: ReleaseRequest):
 /** Judges a release: what of it may be published, and what is to be said of how it came about. */
 export async function judged(
   { plan, index, workspace, isHere, farm, store, more }: Candidate,
-  builder: string,
+  { builder, expected }: { readonly builder: string; readonly expected?: string },
   progress: Progress,
 ): Promise<{ artifacts: readonly Artifact[]; build: Build }> {
   const { logs } = farm.s3.buckets;
@@ -97,7 +97,11 @@ export async function judged(
   const states = await progress.task("Read results", 5, () => readResults(store, logs, plan, runs));
   const targets = new Map(listTargets(index).map((target) => [target.label, target]));
   const emulated = new Set(farm.pools.filter((pool) => pool.emulated).map(({ architecture }) => architecture));
-  const artifacts = judge({ id: plan.id, logs, more, emulated }, states, targets);
+  const artifacts = judge(
+    { id: plan.id, logs, more, emulated, ...(expected !== undefined && { expected }) },
+    states,
+    targets,
+  );
   if (artifacts.length === 0)
     throw new UserError(
       WHERE,

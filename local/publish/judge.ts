@@ -2,6 +2,7 @@ import { logKey, type ShardResult } from "../../components/matrix/result";
 import type { Target } from "../../components/matrix/targets";
 import type { Architecture } from "../../components/platform/platform";
 import { UserError } from "../../components/user-error";
+import { releaseDigest } from "../release/release-digest";
 import { type IndexState, isRed, type Verdict, verdicts } from "../release/verdict";
 
 /** What a release built, and may be shown to the world. */
@@ -25,6 +26,8 @@ export interface Judged {
   readonly more: string;
   /** Architectures that the farm has emulated workers for. */
   readonly emulated: ReadonlySet<Architecture>;
+  /** What it came to when it was built, as `releaseDigest` says it. @default whatever it comes to now */
+  readonly expected?: string;
 }
 
 /** Targets of a kind that a refusal names. */
@@ -58,6 +61,9 @@ export function judge(
     ...states.map((state) => misfit(release, state)),
     some(contradicted(states), "with more than one digest", ({ digests }) => digests.join(" and ")),
   ]);
+  const digest = releaseDigest(all);
+  if (release.expected !== undefined && release.expected !== digest)
+    throw new UserError("./farm publish --expect", `release ${release.id} of digest ${digest}`, release.expected);
   const artifacts = states.flatMap(({ job, result }) =>
     (result?.targets ?? []).flatMap(({ label, sha256, size }) => {
       const target = targets.get(label);

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 
 import type { ShardResult, TargetResult } from "../../components/matrix/result";
 import { UserError } from "../../components/user-error";
+import { releaseDigest } from "../../local/release/release-digest";
+import { verdicts } from "../../local/release/verdict";
 import { judge } from "../../local/publish/judge";
 import { artifacts, CITEXT, green, HELLO, PGVECTOR, POSTGRES, RELEASE, state, TARGETS } from "./values";
 
@@ -96,6 +98,28 @@ describe("is refused, in one line that says what and where to see it", () => {
     expect(error.found).toBe(
       `release 0123456789ab, s3://farm-logs/0123456789ab/all-amd64/00000/result.json with ${found}`,
     );
+  });
+
+  test("what came to something else when it was built", () => {
+    const digestOf = (...targets: TargetResult[]) => releaseDigest(verdicts([state(targets)]));
+    const one = green(POSTGRES);
+    const built = digestOf(one, green(PGVECTOR));
+    expect(judge({ ...RELEASE, expected: built }, [state([green(PGVECTOR), one])], TARGETS)).toHaveLength(2);
+    for (const other of [
+      { ...one, sha256: "f".repeat(64) },
+      { ...one, size: 1 },
+      { ...one, label: CITEXT },
+    ]) {
+      const states = [state([other, green(PGVECTOR)])];
+      expect(refusal(() => judge({ ...RELEASE, expected: built }, states, TARGETS))).toMatchObject({
+        where: "./farm publish --expect",
+        found: `release 0123456789ab of digest ${digestOf(other, green(PGVECTOR))}`,
+        allowed: built,
+      });
+    }
+    expect(releaseDigest(verdicts([state([one], { architecture: "arm64" })]))).not.toBe(digestOf(one));
+    const failed: TargetResult = { label: PGVECTOR, status: "failed", seconds: 3 };
+    expect(digestOf(one, failed)).toBe(digestOf(one));
   });
 
   test("many, of which five are named", () => {
