@@ -59,7 +59,7 @@ export function isCurrent({ startedAt }: Pick<ShardResult, "startedAt">, job: Jo
  * @throws UserError naming an object that is no result
  */
 export async function readResults(
-  store: Store,
+  store: Pick<Store, "text">,
   bucket: string,
   release: DeclaredRelease,
   jobs: ReadonlyMap<string, JobState>,
