@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 import { UserError } from "../../components/user-error";
+import { CACHE } from "../directories";
 import { insideNamespace, namespaceExists } from "../node/namespace";
 import { candidateElsewhere, candidateHere, judged } from "../publish/candidate";
 import { publish } from "../publish/publish";
@@ -37,6 +38,9 @@ green. Interrupted, the same command carries on; a second run stores nothing.
 
 /** Nobody in particular: whoever has the machine. */
 const LOCAL_BUILDER = "urn:monofarm:local";
+
+/** Where Sigstore's library keeps whom to trust. */
+const TRUST = join(CACHE, "sigstore");
 
 export const command: Command = {
   usage,
@@ -78,7 +82,11 @@ export const command: Command = {
       file === undefined ? await candidateHere(await presentTools()) : await candidateElsewhere(resolve(file), request);
     const { artifacts, build } = await judged(candidate, { builder, ...expected }, progress);
     const { buckets } = candidate.farm.s3;
-    const how = { dryRun: values["dry-run"], adopt: values.adopt, ...(values.sign && { signer: keyless(builder) }) };
+    const how = {
+      dryRun: values["dry-run"],
+      adopt: values.adopt,
+      ...(values.sign && { signer: keyless(builder, { tufCachePath: TRUST }) }),
+    };
     const outcome = await publish(candidate.store, buckets, artifacts, build, how, progress);
     process.stdout.write(
       values.json
