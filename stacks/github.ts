@@ -39,21 +39,23 @@ export function declareGithub(
   }
   if (github?.administration === undefined) return {};
   const { planner, publisher, pusher, repositoryId, administration } = github;
+  const region = { MONOFARM_REGION: pulumi.output(told.s3).region };
+  // Of any other cluster's facts some are secret.
+  const farm = aws === undefined ? {} : { MONOFARM_FARM: factsOf(told) };
   const repository = new GithubRepository("github", {
     ...administration,
     planner: { repositoryId, ...planner },
     publisher: { repositoryId, ...publisher },
     ...(pusher !== undefined && { pusher: { repositoryId, ...pusher } }),
     variables: {
-      MONOFARM_REGION: pulumi.output(told.s3).region,
-      ...(github.stateBucket !== undefined && { MONOFARM_STATE: `s3://${github.stateBucket}` }),
-      // Of any other cluster's facts some are secret.
-      ...(aws !== undefined && { MONOFARM_FARM: factsOf(told) }),
-    },
-    ofEnvironment: {
-      planner: roleVariable(told, "planner"),
-      publisher: roleVariable(told, "publisher"),
-      pusher: roleVariable(told, "pusher"),
+      planner: {
+        ...roleVariable(told, "planner"),
+        ...region,
+        ...farm,
+        ...(github.stateBucket !== undefined && { MONOFARM_STATE: `s3://${github.stateBucket}` }),
+      },
+      publisher: { ...roleVariable(told, "publisher"), ...region, ...farm },
+      pusher: { ...roleVariable(told, "pusher"), ...region },
     },
   });
   if (runners === undefined) return {};

@@ -19,10 +19,11 @@ export interface GithubRepositoryArgs {
   readonly reviewers: { readonly users: readonly number[]; readonly teams: readonly number[] };
   /** Patterns of the actions that workflows may use, such as `actions/checkout@*`; each by its hash. */
   readonly actions: readonly string[];
-  /** What workflows must know, by name; nothing secret. */
-  readonly variables: Readonly<Record<string, pulumi.Input<string>>>;
-  /** The same for the run of one environment alone. */
-  readonly ofEnvironment: {
+  /**
+   * What the run of each environment must know, by name; nothing secret. Not of the repository: whoever may write to it
+   * could change those.
+   */
+  readonly variables: {
     readonly planner: Readonly<Record<string, pulumi.Input<string>>>;
     readonly publisher: Readonly<Record<string, pulumi.Input<string>>>;
     readonly pusher: Readonly<Record<string, pulumi.Input<string>>>;
@@ -69,13 +70,11 @@ export class GithubRepository extends pulumi.ComponentResource {
       { repository, useDefault: false, includeClaimKeys: [...RUN_CLAIMS] },
       mine,
     );
-    for (const [variableName, value] of Object.entries(args.variables))
-      new github.ActionsVariable(variableName, { repository, variableName, value }, mine);
-    this.declareEnvironment(args.planner, args.ofEnvironment.planner, {}, mine);
-    if (args.pusher !== undefined) this.declareEnvironment(args.pusher, args.ofEnvironment.pusher, {}, mine);
+    this.declareEnvironment(args.planner, args.variables.planner, {}, mine);
+    if (args.pusher !== undefined) this.declareEnvironment(args.pusher, args.variables.pusher, {}, mine);
     const { users, teams } = args.reviewers;
     const reviewed = { preventSelfReview: true, reviewers: [{ users: [...users], teams: [...teams] }] };
-    this.declareEnvironment(args.publisher, args.ofEnvironment.publisher, reviewed, mine);
+    this.declareEnvironment(args.publisher, args.variables.publisher, reviewed, mine);
     this.group = new github.ActionsRunnerGroup(
       name,
       {

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 import { UserError } from "../../components/user-error";
+import { CACHE } from "../directories";
 import { insideNamespace, namespaceExists } from "../node/namespace";
 import { candidateElsewhere, candidateHere, judged } from "../publish/candidate";
 import { publish } from "../publish/publish";
 import { publicationJson, publicationReport } from "../publish/report";
-import { signKeyless } from "../publish/sign";
+import { keyless } from "../publish/sign";
 import { StreamProgress } from "../terminal/progress";
 import { presentTools } from "../toolbox/toolbox";
 import { again } from "./again";
@@ -15,7 +16,8 @@ import { architectures, options } from "./options";
 
 const usage = `
 Usage: ./farm publish [--dry-run] [--json] [--builder URI]
-       ./farm publish FARM.json [TARGET…] [--arch amd64,arm64] [--sign] [--dry-run] [--json] [--builder URI]
+       ./farm publish FARM.json [TARGET…] [--arch amd64,arm64] --builder URI [--expect HEX] [--sign [--adopt]]
+       [--dry-run] [--json]
 
 Publishes a release that is green: reads every artifact to its end and holds it against its digest, stores its
 provenance, then the index of packages, and last the pointer to it (docs/publish.md). Refuses a release that is not
@@ -24,12 +26,21 @@ green. Interrupted, the same command carries on; a second run stores nothing.
   no words   the last release of this machine's farm
   FARM.json  a farm elsewhere: what pulumi stack output --json says of it. With the words of ./farm submit, and of the
              same checkout: the release is planned again, not asked for. Credentials are the environment's
-  --builder  URI of who runs the build, for provenance. Default: this project and the kind of the farm
-  --sign     signs the index by Sigstore, without a key, as the run of GitHub's workflow that this is
+  --builder  URI of who runs the build, for provenance. Default: urn:monofarm:local; of a farm elsewhere there is none
+  --expect   digest that ./farm submit printed last: refuses whatever else the release comes to by now
+  --sign     signs the index by Sigstore, without a key, as the run of GitHub's workflow that --builder names. What is
+             published already must be signed by the same
+  --adopt    signs all that is published already, though nobody signed it, or somebody else did
   --dry-run  says what would be stored; reads no artifact, stores nothing
   --json     {release, isNew, index, packages: [{package, version, postgres, optionSet, architecture, sha256, size,
              provenance, how, …}], objects: [what is stored]}
 `;
+
+/** Nobody in particular: whoever has the machine. */
+const LOCAL_BUILDER = "urn:monofarm:local";
+
+/** Where Sigstore's library keeps whom to trust. */
+const TRUST = join(CACHE, "sigstore");
 
 export const command: Command = {
   usage,
@@ -37,7 +48,9 @@ export const command: Command = {
     const known = {
       arch: { type: "string" },
       builder: { type: "string" },
+      expect: { type: "string" },
       sign: { type: "boolean", default: false },
+      adopt: { type: "boolean", default: false },
       "dry-run": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     } as const;
@@ -51,8 +64,15 @@ export const command: Command = {
     }
     if (file === undefined && (values.arch !== undefined || values.sign))
       throw new UserError("./farm publish", values.sign ? "--sign" : "--arch", "that with FARM.json alone");
+    if (values.expect !== undefined && !/^[0-9a-f]{64}$/.test(values.expect))
+      throw new UserError("./farm publish --expect", values.expect, "64 lower-case hexadecimal digits");
+    const expected = values.expect === undefined ? {} : { expected: values.expect };
+    if (values.adopt && !values.sign) throw new UserError("./farm publish", "--adopt", "that with --sign alone");
     if (file !== undefined && !existsSync(file))
       throw new UserError("./farm publish", file, "a file with a farm's facts: pulumi stack output --json");
+    if (file !== undefined && values.builder === undefined)
+      throw new UserError("./farm publish", "no --builder", "a URI of who runs the build on a farm elsewhere");
+    const builder = values.builder ?? LOCAL_BUILDER;
     const progress = new StreamProgress();
     const request = {
       ...(targets.length > 0 && { targets }),
@@ -60,9 +80,13 @@ export const command: Command = {
     };
     const candidate =
       file === undefined ? await candidateHere(await presentTools()) : await candidateElsewhere(resolve(file), request);
-    const { artifacts, build } = await judged(candidate, values.builder, progress);
+    const { artifacts, build } = await judged(candidate, { builder, ...expected }, progress);
     const { buckets } = candidate.farm.s3;
-    const how = { dryRun: values["dry-run"], ...(values.sign && { sign: (text: string) => signKeyless(text) }) };
+    const how = {
+      dryRun: values["dry-run"],
+      adopt: values.adopt,
+      ...(values.sign && { signer: keyless(builder, { tufCachePath: TRUST }) }),
+    };
     const outcome = await publish(candidate.store, buckets, artifacts, build, how, progress);
     process.stdout.write(
       values.json

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 
 import { UserError } from "../../components/user-error";
 import { submit } from "../release/elsewhere";
+import { releaseDigest } from "../release/release-digest";
 import { summary, verdictReport } from "../release/report";
 import { isRed } from "../release/verdict";
 import { StreamProgress } from "../terminal/progress";
@@ -12,7 +13,8 @@ import { architectures, options } from "./options";
 const usage = `
 Usage: ./farm submit FARM.json [TARGET…] [--arch amd64,arm64]
 
-Builds targets through a farm elsewhere, and follows them; the exit code is 1 where a target is red. Needs pulumi and
+Builds targets through a farm elsewhere, and follows them; the exit code is 1 where a target is red. The last line ends in
+a digest over all that is green, for ./farm publish --expect. Needs pulumi and
 kubectl on PATH, and PULUMI_BACKEND_URL and credentials for the farm's buckets in the environment. On AWS also aws on PATH.
 On any other cluster: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which the release's pods get too, and
 PULUMI_CONFIG_PASSPHRASE, since the release's state then holds them.
@@ -36,7 +38,7 @@ export const command: Command = {
     };
     const { id, verdicts } = await submit(resolve(file), request, new StreamProgress());
     process.stdout.write(verdictReport(verdicts, process.stdout.isTTY));
-    process.stdout.write(`Release ${id}: ${summary(verdicts)}\n`);
+    process.stdout.write(`Release ${id}: ${summary(verdicts)}; digest ${releaseDigest(verdicts)}\n`);
     return verdicts.some(isRed) ? 1 : 0;
   },
 };

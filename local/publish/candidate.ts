@@ -33,7 +33,7 @@ export interface Candidate {
   readonly workspace: Build["workspace"];
   /** Whether the checkout has that workspace. */
   readonly isHere: boolean;
-  readonly farm: Pick<FarmFacts, "workerImages" | "clientImage" | "endpoint" | "platform" | "pools"> & {
+  readonly farm: Pick<FarmFacts, "workerImages" | "clientImage" | "endpoint" | "pools"> & {
     readonly s3: Pick<FarmFacts["s3"], "buckets">;
   };
   readonly store: RepositoryStore;
@@ -88,7 +88,7 @@ export async function candidateElsewhere(file: string, request: ReleaseRequest):
 /** Judges a release: what of it may be published, and what is to be said of how it came about. */
 export async function judged(
   { plan, index, workspace, isHere, farm, store, more }: Candidate,
-  builder: string | undefined,
+  { builder, expected }: { readonly builder: string; readonly expected?: string },
   progress: Progress,
 ): Promise<{ artifacts: readonly Artifact[]; build: Build }> {
   const { logs } = farm.s3.buckets;
@@ -96,7 +96,12 @@ export async function judged(
   const runs = new Map(plan.jobs.map(({ name }) => [name, { createdAt: 0, ended: false, failed: false }]));
   const states = await progress.task("Read results", 5, () => readResults(store, logs, plan, runs));
   const targets = new Map(listTargets(index).map((target) => [target.label, target]));
-  const artifacts = judge({ id: plan.id, logs, more }, states, targets);
+  const emulated = new Set(farm.pools.filter((pool) => pool.emulated).map(({ architecture }) => architecture));
+  const artifacts = judge(
+    { id: plan.id, logs, more, emulated, ...(expected !== undefined && { expected }) },
+    states,
+    targets,
+  );
   if (artifacts.length === 0)
     throw new UserError(
       WHERE,
@@ -113,7 +118,7 @@ export async function judged(
     workspace,
     ...(commit !== undefined && { commit }),
     urls,
-    builder: builder ?? `https://github.com/monogres/monofarm#${farm.platform.kind}`,
+    builder,
   };
   return { artifacts, build };
 }

@@ -9,7 +9,12 @@ import type { Build } from "./provenance";
 export async function commitOf(folder: string, cwd: string = CHECKOUT): Promise<Build["commit"]> {
   const git = (...args: string[]) => run("git", args, { cwd });
   try {
-    if ((await git("status", "--porcelain", "--ignored=no", "--", folder)) !== "") return undefined;
+    // What Git ignores is packed too; Bazel's links into its output are not.
+    const all = ["--porcelain", "-z", "--ignored=traditional", "--untracked-files=all"];
+    const changed = (await git("status", ...all, "--", folder)).split("\0").filter((entry) => entry !== "");
+    const prefix = (await git("rev-parse", "--show-prefix")).trim();
+    const isLeftOut = (entry: string) => /^(\?\?|!!) /.test(entry) && entry.startsWith(`${prefix}${folder}/bazel-`, 3);
+    if (!changed.every(isLeftOut)) return undefined;
     const sha1 = (await git("log", "-1", "--format=%H", "--", folder)).trim();
     if (sha1 === "") return undefined;
     const uri = repositoryUri(await git("remote", "get-url", "origin").catch(() => ""));

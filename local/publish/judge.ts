@@ -1,7 +1,8 @@
-import type { ShardResult } from "../../components/matrix/result";
+import { logKey, type ShardResult } from "../../components/matrix/result";
 import type { Target } from "../../components/matrix/targets";
 import type { Architecture } from "../../components/platform/platform";
 import { UserError } from "../../components/user-error";
+import { releaseDigest } from "../release/release-digest";
 import { type IndexState, isRed, type Verdict, verdicts } from "../release/verdict";
 
 /** What a release built, and may be shown to the world. */
@@ -23,6 +24,10 @@ export interface Judged {
   readonly logs: string;
   /** A command. */
   readonly more: string;
+  /** Architectures that the farm has emulated workers for. */
+  readonly emulated: ReadonlySet<Architecture>;
+  /** What it came to when it was built, as `releaseDigest` says it. @default whatever it comes to now */
+  readonly expected?: string;
 }
 
 /** Targets of a kind that a refusal names. */
@@ -31,8 +36,8 @@ const NAMED = 5;
 /**
  * The artifacts of a release that may be published: its packages. Checks of the farm are none.
  * @param targets what the release's labels stand for
- * @throws UserError unless every target is green, on workers of its own architecture, and every result that names a
- * target names the same artifact
+ * @throws UserError unless every target is green, on workers of its own architecture, every result says of itself what
+ * was planned, and every one that names a target names the same artifact
  */
 export function judge(
   release: Judged,
@@ -42,29 +47,30 @@ export function judge(
   const all = verdicts(states);
   const red = all.filter(isRed);
   const pending = all.filter(({ status }) => status === "pending");
-  const log = ({ job, index }: Verdict) =>
-    `s3://${release.logs}/${release.id}/${job}/${String(index).padStart(5, "0")}/log.txt`;
+  const log = ({ job, index }: Verdict) => `s3://${release.logs}/${logKey(release.id, job, index, "log.txt")}`;
   refuse(release, [
     some(red, "red", (verdict) => `${verdict.status}, ${log(verdict)}`),
     some(pending, "pending", () => "no result yet"),
   ]);
   refuse(release, [
     some(
-      all.filter(({ emulated }) => emulated),
+      all.filter(({ architecture }) => release.emulated.has(architecture)),
       "built by emulated workers, for tests alone",
       ({ job }) => job,
     ),
+    ...states.map((state) => misfit(release, state)),
     some(contradicted(states), "with more than one digest", ({ digests }) => digests.join(" and ")),
   ]);
-  const artifacts = states.flatMap(({ job, index, result }) => {
-    // What a pod says of targets that it was not asked for is nobody's release.
-    const asked = new Set(job.shards[index]?.labels);
-    return (result?.targets ?? []).flatMap(({ label, sha256, size }) => {
+  const digest = releaseDigest(all);
+  if (release.expected !== undefined && release.expected !== digest)
+    throw new UserError("./farm publish --expect", `release ${release.id} of digest ${digest}`, release.expected);
+  const artifacts = states.flatMap(({ job, result }) =>
+    (result?.targets ?? []).flatMap(({ label, sha256, size }) => {
       const target = targets.get(label);
-      if (result === undefined || target === undefined || !asked.has(label) || !isPackage(target)) return [];
+      if (result === undefined || target === undefined || !isPackage(target)) return [];
       return [{ target, architecture: job.architecture, sha256, size, job: job.name, result }];
-    });
-  });
+    }),
+  );
   const nothing = artifacts.filter(({ sha256, size }) => sha256 === undefined || size === undefined);
   refuse(release, [
     some(
@@ -100,6 +106,31 @@ function refuse({ id, more }: Judged, reasons: readonly (string | undefined)[]):
   const found = reasons.filter((reason) => reason !== undefined);
   if (found.length === 0) return;
   throw new UserError("./farm publish", `release ${id}, ${found.join("; ")}`, `a release that is green: ${more}`);
+}
+
+/** What a result says of itself other than the plan and the farm do: pods of releases may write each other's results. */
+function misfit({ id, logs, emulated }: Judged, { job, index, result }: IndexState): string | undefined {
+  if (result === undefined) return undefined;
+  const planned = {
+    release: id,
+    job: job.name,
+    index,
+    architecture: job.architecture,
+    emulated: emulated.has(job.architecture),
+    exitCode: 0,
+    labels: [...(job.shards[index]?.labels ?? [])].sort().join(" "),
+  };
+  const said = {
+    ...result,
+    labels: result.targets
+      .map(({ label }) => label)
+      .sort()
+      .join(" "),
+  };
+  const field = (Object.keys(planned) as (keyof typeof planned)[]).find((key) => said[key] !== planned[key]);
+  if (field === undefined) return undefined;
+  const object = `s3://${logs}/${logKey(id, job.name, index, "result.json")}`;
+  return `${object} with ${field} ${String(said[field])} in place of ${String(planned[field])}`;
 }
 
 /** Targets of which results name different artifacts. */

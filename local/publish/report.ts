@@ -46,7 +46,7 @@ export function publicationReport(
   release: string,
   outcome: Outcome,
   buckets: Buckets,
-  { dryRun, sign }: PublishOptions,
+  { dryRun, signer }: PublishOptions,
   isTerminal: boolean,
 ): string {
   const { packages, index } = outcome.publication;
@@ -72,7 +72,7 @@ export function publicationReport(
     table(columns, rows),
     "",
     ...(lines.length > 0 ? [...lines, `would put ${pointer}, last`, ""] : []),
-    lastLine(release, outcome, dryRun, sign !== undefined, `${pointer} → ${digest(index.sha256)}`),
+    lastLine(release, outcome, dryRun, signer !== undefined, `${pointer} → ${digest(index.sha256)}`),
     "",
   ].join("\n");
 }

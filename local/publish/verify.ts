@@ -13,7 +13,8 @@ const BYTES_PER_SECOND = 50 * 2 ** 20;
 
 /**
  * Reads every artifact to its end and holds its bytes against its digest.
- * @throws UserError for the first whose bytes are others, or that is not there
+ * @throws UserError for the first whose bytes are others, that is not there, or that claims another size than one of the
+ * same digest
  */
 export async function verify(
   store: Pick<RepositoryStore, "digest">,
@@ -21,7 +22,18 @@ export async function verify(
   artifacts: readonly Artifact[],
   progress: Progress,
 ): Promise<void> {
-  const sizes = new Map(artifacts.map((artifact) => [artifact.sha256, artifact]));
+  const sizes = new Map<string, Artifact>();
+  for (const artifact of artifacts) {
+    const { sha256, size, target } = artifact;
+    const same = sizes.get(sha256) ?? artifact;
+    if (same.size !== size)
+      throw new UserError(
+        `sha256 ${sha256} (${target.label})`,
+        `${size} bytes`,
+        `${same.size}, as of ${same.target.label}`,
+      );
+    sizes.set(sha256, same);
+  }
   const total = [...sizes.values()].reduce((sum, { size }) => sum + size, 0);
   await progress.task("Hash artifacts", Math.ceil(total / BYTES_PER_SECOND), async (report) => {
     let [bytes, done] = [0, 0];

@@ -1,6 +1,7 @@
 import { logKey, type ShardResult, shardResultSchema, type TargetResult } from "../../components/matrix/result";
 import type { Store } from "../../components/matrix/run-shard/store";
 import type { Architecture } from "../../components/platform/platform";
+import { UserError } from "../../components/user-error";
 import type { DeclaredJob, DeclaredRelease } from "./declared";
 import { failedPods, type JobState } from "./jobs";
 
@@ -53,9 +54,12 @@ export function isCurrent({ startedAt }: Pick<ShardResult, "startedAt">, job: Jo
   return Date.parse(startedAt) >= job.createdAt;
 }
 
-/** Reads what the indexes of a release have come to so far. */
+/**
+ * Reads what the indexes of a release have come to so far.
+ * @throws UserError naming an object that is no result
+ */
 export async function readResults(
-  store: Store,
+  store: Pick<Store, "text">,
   bucket: string,
   release: DeclaredRelease,
   jobs: ReadonlyMap<string, JobState>,
@@ -64,13 +68,27 @@ export async function readResults(
   for (const job of release.jobs) {
     const state = jobs.get(job.name) ?? { createdAt: 0, ended: true, failed: false };
     for (const index of job.shards.keys()) {
-      const text = await store.text(bucket, logKey(release.id, job.name, index, "result.json"));
-      const result = text === undefined ? undefined : shardResultSchema.parse(JSON.parse(text));
+      const key = logKey(release.id, job.name, index, "result.json");
+      const text = await store.text(bucket, key);
+      const result = text === undefined ? undefined : readResult(`s3://${bucket}/${key}`, text);
       const current = result !== undefined && isCurrent(result, state) ? result : undefined;
       states.push({ job, index, result: current, ended: state.ended });
     }
   }
   return states;
+}
+
+function readResult(where: string, text: string): ShardResult {
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    throw new UserError(where, "no JSON", "the result of an index");
+  }
+  const parsed = shardResultSchema.safeParse(found);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UserError(where, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`, "the result of an index");
 }
 
 /** Lines of a lost index's pod that its targets show. */

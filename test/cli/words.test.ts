@@ -27,6 +27,12 @@ describe("a mistake on the command line is one line, and nothing is done", () =>
     [["toolbox", "list"], "./farm toolbox: found list; allowed: the options --json, --help"],
     [["publish", "--again"], "./farm publish: found Unknown option '--again'; allowed: the options --arch, "],
     [["publish", "none.json"], "./farm publish: found none.json; allowed: a file with a farm's facts"],
+    [["publish", "package.json"], "./farm publish: found no --builder; allowed: a URI of who runs the build"],
+    [
+      ["publish", "--expect", "F".repeat(64)],
+      `./farm publish --expect: found ${"F".repeat(64)}; allowed: 64 lower-case`,
+    ],
+    [["publish", "--adopt"], "./farm publish: found --adopt; allowed: that with --sign alone"],
     [["publish", "--builder", "me"], "./farm publish --builder: found me; allowed: a URI"],
     [["test", "fast"], "./farm test: found fast; allowed: a stage: "],
     [["why", "pgvector"], "./farm why: found pgvector; allowed: EXTENSION VERSION POSTGRES"],

@@ -102,8 +102,8 @@ class Reader {
   }
 }
 
-describe("whoever does what docs/fork.md says on AWS", () => {
-  const [, farm = "", , github = ""] = blocksUnder("## On AWS");
+describe("whoever configures on AWS what docs/fork.md says: its blocks about the farm and about GitHub", () => {
+  const [, farm = "", github = ""] = blocksUnder("## On AWS");
   let reader: Reader;
   beforeAll(async () => {
     reader = await Reader.start("aws");
@@ -131,7 +131,7 @@ describe("whoever does what docs/fork.md says on AWS", () => {
   });
 });
 
-test("whoever does what docs/fork.md says on any other cluster has a farm that previews", async () => {
+test("whoever configures what docs/fork.md says on any other cluster, in its second block, has a farm that previews", async () => {
   const reader = await Reader.start("kubernetes");
   try {
     const [, farm = ""] = blocksUnder("## A cloud of your own, without AWS");

@@ -50,6 +50,7 @@ describe("./farm publish", () => {
       expect(entry).toMatchObject({ sha256: verdict?.sha256, size: verdict?.size });
       const { subject, predicate } = await readContent(store, "provenance", entry?.provenance ?? "", statementSchema);
       expect(subject[0]).toEqual({ name: label, digest: { sha256: verdict?.sha256 } });
+      expect(predicate.runDetails.builder.id).toBe("urn:monofarm:local");
       expect(predicate.buildDefinition.internalParameters.workerImage).toMatch(/@sha256:[0-9a-f]{64}$/);
       const result = `${predicate.runDetails.metadata.invocationId}/result.json`;
       expect(await store.text("logs", result)).toContain(`"label":"${label}"`);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -110,6 +110,21 @@ describe("the commit of a workspace", () => {
     });
     writeFileSync(join(folder, "workspace", "BUILD.bazel"), "# changed");
     expect(await commitOf("workspace", folder)).toBeUndefined();
+  });
+
+  test("is none where a file lies in it that Git ignores, but for Bazel's links: it is packed all the same", async () => {
+    git("checkout", "--quiet", "--", "workspace");
+    writeFileSync(join(folder, ".gitignore"), "*.log\n/workspace/bazel-*\n");
+    const sha1 = commit();
+    symlinkSync("/tmp", join(folder, "workspace", "bazel-out"));
+    expect((await commitOf("workspace", folder))?.sha1).toHaveLength(40);
+    expect((await commitOf("workspace", folder))?.sha1).not.toBe(sha1);
+    for (const name of ["a.log", "untracked"]) {
+      writeFileSync(join(folder, "workspace", name), "");
+      expect(await commitOf("workspace", folder), name).toBeUndefined();
+      rmSync(join(folder, "workspace", name));
+    }
+    expect(await commitOf("workspace", folder)).toBeDefined();
   });
 
   test.each([

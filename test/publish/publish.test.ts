@@ -6,6 +6,7 @@ import type { Artifact } from "../../local/publish/judge";
 import { statementSchema } from "../../local/publish/provenance";
 import { publish, type PublishOptions, readContent, readPublished } from "../../local/publish/publish";
 import { entrySchema, indexSchema, POINTER, pointerSchema } from "../../local/publish/repository";
+import type { Signer } from "../../local/publish/sign";
 import { PROBE } from "../../local/publish/store";
 import type { Progress } from "../../local/terminal/progress";
 import { artifacts, BUILD, CITEXT, content, green, PGVECTOR, POSTGRES, sha256, state } from "./values";
@@ -138,6 +139,14 @@ describe("refuses", () => {
     expect(s3.written.filter((path) => !path.endsWith(PROBE))).toEqual([]);
   });
 
+  test("two of one digest that claim different sizes", async () => {
+    const { sha256: same } = green(POSTGRES);
+    await expect(
+      put(artifacts(state([green(POSTGRES), { ...green(CITEXT), ...(same && { sha256: same }) }]))),
+    ).rejects.toThrow(`sha256 ${same ?? ""} (${CITEXT}): found 51 bytes; allowed: 44, as of ${POSTGRES}`);
+    expect(s3.written.filter((path) => !path.endsWith(PROBE))).toEqual([]);
+  });
+
   test("an artifact that is not there", async () => {
     s3.objects.clear();
     await expect(put(of([POSTGRES]))).rejects.toThrow(/\(\/\/postgres:postgres~16\.9~barebones\): found nothing/);
@@ -205,22 +214,63 @@ describe("is carried on by the same command", () => {
 });
 
 describe("signed", () => {
-  const sign = (text: string) => Promise.resolve(`a bundle over ${sha256(text)}`);
+  /** A simulated signer: its signatures name it and what they are over. */
+  const signerOf = (name: string): Signer => ({
+    sign: (text) => Promise.resolve(`${name} over ${sha256(text)}`),
+    verify: (where, text, bundle) =>
+      bundle === `${name} over ${sha256(text)}`
+        ? Promise.resolve()
+        : Promise.reject(new UserError(where, bundle, `a signature of ${name}`)),
+  });
+  const signer = signerOf("us");
+  const pointer = () => pointerSchema.parse(JSON.parse(s3.text(POINTER_PATH) ?? ""));
 
   test("the pointer names the signature of its index, made once", async () => {
-    await put(of([POSTGRES]));
-    const { publication, isNew } = await put(of([POSTGRES]), { sign });
-    expect(isNew).toBe(true);
-    const { signature } = pointerSchema.parse(JSON.parse(s3.text(POINTER_PATH) ?? ""));
-    expect(s3.text(`/${BUCKETS.repo}/${signature ?? ""}`)).toBe(`a bundle over ${publication.index.sha256}`);
+    const { publication } = await put(of([POSTGRES]), { signer });
+    expect(s3.text(`/${BUCKETS.repo}/${pointer().signature ?? ""}`)).toBe(`us over ${publication.index.sha256}`);
     const before = s3.written.length;
-    expect((await put(of([POSTGRES]), { sign })).isNew).toBe(false);
+    expect((await put(of([POSTGRES]), { signer })).isNew).toBe(false);
     expect(s3.written).toHaveLength(before);
+    expect((await put(of([POSTGRES, PGVECTOR]), { signer })).isNew).toBe(true);
   });
 
   test("is never followed by an index without one", async () => {
-    await put(of([POSTGRES]), { sign });
+    await put(of([POSTGRES]), { signer });
     await expect(put(of([PGVECTOR]))).rejects.toThrow(UserError);
     await expect(put(of([PGVECTOR]))).rejects.toThrow(/index\.json, which is signed; allowed: --sign/);
+  });
+
+  test("follows none without one, unless it is adopted by name", async () => {
+    await put(of([POSTGRES]));
+    const before = s3.text(POINTER_PATH);
+    await expect(put(of([PGVECTOR]), { signer })).rejects.toThrow(
+      "./farm publish --sign: found s3://farm-repo/index.json, which nobody signed; allowed: --adopt, to sign all that it has",
+    );
+    expect(s3.text(POINTER_PATH)).toBe(before);
+    expect((await put(of([POSTGRES]), { signer, adopt: true })).isNew).toBe(true);
+    expect(pointer().signature).toBeDefined();
+    expect((await put(of([PGVECTOR]), { signer })).isNew).toBe(true);
+  });
+
+  test.each([
+    ["somebody else's", "them over ?", /\.sigstore\.json: found them over [0-9a-f]{64}; allowed: a signature of us/],
+    ["one over another index", `us over ${sha256("another")}`, /allowed: a signature of us/],
+    ["one that is gone", undefined, /\.sigstore\.json: found nothing; allowed: the signature that the pointer names/],
+  ])("follows none with %s", async (_name, bundle, line) => {
+    const { publication } = await put(of([POSTGRES]), { signer });
+    const path = `/${BUCKETS.repo}/${pointer().signature ?? ""}`;
+    const before = s3.text(POINTER_PATH);
+    if (bundle === undefined) s3.objects.delete(path);
+    else s3.objects.set(path, Buffer.from(bundle.replace("?", publication.index.sha256)));
+    for (const dryRun of [true, false]) await expect(put(of([PGVECTOR]), { signer, dryRun })).rejects.toThrow(line);
+    expect(s3.text(POINTER_PATH)).toBe(before);
+  });
+
+  test("is not taken from whoever left one before", async () => {
+    const { publication } = await put(of([POSTGRES]), { signer, dryRun: true });
+    const { key } = publication.index;
+    s3.objects.set(`/${BUCKETS.repo}/${key}.sigstore.json`, Buffer.from(`them over ${publication.index.sha256}`));
+    await expect(put(of([POSTGRES]), { signer })).rejects.toThrow(/found them over .*; allowed: a signature of us/);
+    expect(s3.text(POINTER_PATH)).toBeUndefined();
   });
 });

@@ -36,7 +36,9 @@ export function green(label: string, architecture: Architecture = "amd64"): Targ
 /** An index of a release that came to this. */
 export function state(targets: readonly TargetResult[], change: Partial<IndexState & ShardResult> = {}): IndexState {
   const { architecture = "amd64", emulated = false, index: number = 0, ended = true } = change;
-  const job = { name: `all-${architecture}`, architecture, shards: [{ labels: targets.map(({ label }) => label) }] };
+  const labels = targets.map(({ label }) => label);
+  const shards = Array.from({ length: number + 1 }, () => ({ labels }));
+  const job = { name: `all-${architecture}`, architecture, shards };
   const result: ShardResult = {
     version: 1,
     release: "0123456789ab",
@@ -50,10 +52,15 @@ export function state(targets: readonly TargetResult[], change: Partial<IndexSta
     actions: { total: 4, cacheHits: 1, remote: 3 },
     targets: [...targets],
   };
-  return { job, index: 0, ended, result, ...("result" in change && { result: change.result }) };
+  return { job, index: number, ended, result, ...("result" in change && { result: change.result }) };
 }
 
-export const RELEASE = { id: "0123456789ab", logs: "farm-logs", more: "./farm release status" };
+export const RELEASE = {
+  id: "0123456789ab",
+  logs: "farm-logs",
+  more: "./farm release status",
+  emulated: new Set<Architecture>(),
+};
 
 export function artifacts(...states: readonly IndexState[]): readonly Artifact[] {
   return judge(RELEASE, states, TARGETS);

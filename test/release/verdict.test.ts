@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { ShardResult, TargetResult } from "../../components/matrix/result";
 import { bar, situation } from "../../local/release/follow";
 import { jobState } from "../../local/release/jobs";
-import { type IndexState, isCurrent, isRed, verdicts } from "../../local/release/verdict";
+import { type IndexState, isCurrent, isRed, readResults, verdicts } from "../../local/release/verdict";
 
 const job = { name: "all-amd64", architecture: "amd64" as const, shards: [{ labels: ["//a:a", "//b:b"] }] };
 
@@ -73,6 +73,23 @@ describe("verdicts", () => {
         const pending = all.some((verdict) => verdict.status === "pending");
         expect(all.some(isRed) || pending).toBe(!green);
       }),
+    );
+  });
+});
+
+describe("readResults", () => {
+  const read = (text: string | undefined) =>
+    readResults({ text: () => Promise.resolve(text) }, "logs", { id: "abc", jobs: [job] }, new Map());
+  it("gives every index what it left, where it left anything", async () => {
+    expect(await read(undefined)).toEqual([{ job, index: 0, result: undefined, ended: true }]);
+    expect((await read(JSON.stringify(result([]))))[0]?.result).toEqual(result([]));
+  });
+  it.each([
+    ["{", "no JSON"],
+    [JSON.stringify({ ...result([]), exitCode: "0" }), "exitCode: Invalid input: expected number, received string"],
+  ])("names the object where that is no result: %s", async (text, found) => {
+    await expect(read(text)).rejects.toThrow(
+      `s3://logs/abc/all-amd64/00000/result.json: found ${found}; allowed: the result of an index`,
     );
   });
 });

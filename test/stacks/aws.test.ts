@@ -241,7 +241,7 @@ describe("the reference farm on AWS", () => {
     ["client", "s3:PutObject", "provenance", "once", ONCE, false],
     ["client", "s3:GetObject", "provenance", "with TLS", TLS, false],
     ["client", "s3:DeleteObject", "release", "with TLS", TLS, false],
-    ["client", "s3:DeleteObject", "logs", "its own earlier result", TLS, true],
+    ["client", "s3:DeleteObject", "logs", "no result", TLS, false],
     ["client", "s3:DeleteObjectVersion", "logs", "with TLS", TLS, false],
     ["client", "s3:DeleteObjectVersion", "release", "with TLS", TLS, false],
     ["client", "s3:PutBucketPolicy", "release", "with TLS", TLS, false],
@@ -263,6 +263,19 @@ describe("the reference farm on AWS", () => {
     const resource = `arn:aws:s3:::example-farm-${purpose}/sha256/ab`;
     const request: Request = { principal: ROLE(writer), action, resource, context };
     expect(isAllowed(request, policies(writer, purpose))).toBe(allowed);
+  });
+
+  test.each<[string, string, boolean]>([
+    ["s3:DeleteObject", "0123456789ab/all-amd64/00000/result.json", true],
+    ["s3:DeleteObject", "0123456789ab/all-amd64/00000/log.txt", false],
+    ["s3:PutObject", "0123456789ab/all-amd64/00000/log.txt", true],
+    ["s3:DeleteObject", "access/release/2026-11-25-00-00-00-0123456789ABCDEF", false],
+    ["s3:DeleteObject", "access/release/result.json", false],
+    ["s3:PutObject", "access/release/2026-11-25-00-00-00-0123456789ABCDEF", false],
+  ])("client: %s of logs/%s", (action, key, allowed) => {
+    const resource = `arn:aws:s3:::example-farm-logs/${key}`;
+    const request: Request = { principal: ROLE("client"), action, resource, context: TLS };
+    expect(isAllowed(request, policies("client", "logs"))).toBe(allowed);
   });
 
   test("an administrator of the account adds nothing, though every action were allowed", () => {

@@ -52,7 +52,6 @@ function settings({ type, inputs, options }: Recorded): object {
     "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions": ["defaultWorkflowPermissions"],
     "github:index/actionsRepositoryOidcSubjectClaimCustomizationTemplate:ActionsRepositoryOidcSubjectClaimCustomizationTemplate":
       ["includeClaimKeys"],
-    "github:index/actionsVariable:ActionsVariable": ["value"],
     "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable": ["environment", "value"],
     "kubernetes:helm.sh/v3:Release": ["chart", "namespace", "values"],
     [SETS]: ["spec"],
@@ -185,11 +184,25 @@ describe("GitHub's side of a farm on AWS", () => {
 
   test("tells each environment its own role", () => {
     const variables = [...all("github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable").values()];
-    expect(variables.map(({ environment, value }) => [environment, value]).sort()).toEqual([
+    const roles = variables.filter(({ variableName }) => variableName === "MONOFARM_ROLE");
+    expect(roles.map(({ environment, value }) => [environment, value]).sort()).toEqual([
       ["build", "arn:aws:aws:iam/role:Role:artifacts-planner"],
       ["images", "arn:aws:aws:iam/role:Role:artifacts-pusher"],
       ["release", "arn:aws:aws:iam/role:Role:artifacts-publisher"],
     ]);
+  });
+
+  test("has no variable that whoever may write to the repository could change", () => {
+    const told = [...all("github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable").keys()];
+    expect(told.filter((name) => !name.endsWith("MONOFARM_ROLE")).sort()).toEqual([
+      "build-MONOFARM_FARM",
+      "build-MONOFARM_REGION",
+      "build-MONOFARM_STATE",
+      "images-MONOFARM_REGION",
+      "release-MONOFARM_FARM",
+      "release-MONOFARM_REGION",
+    ]);
+    expect(all("github:index/actionsVariable:ActionsVariable").size).toBe(0);
   });
 
   test("breaks no rule of the packs, which see the sets' pods and the repository", () => {
@@ -218,10 +231,10 @@ describe("a farm without GitHub", () => {
     };
     const resources = await declareFarm(only);
     expect([...ofType(resources, SETS).keys()]).toEqual(["monofarm-amd64"]);
-    const variables = ofType(resources, "github:index/actionsVariable:ActionsVariable");
-    expect(variables.get("MONOFARM_REGION")).toMatchObject({ value: "home" });
+    const variables = ofType(resources, "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable");
+    expect(variables.get("build-MONOFARM_REGION")).toMatchObject({ value: "home" });
     // Its kubeconfig may hold keys, and its store has some.
-    expect(variables.has("MONOFARM_FARM")).toBe(false);
+    expect([...variables.keys()].filter((name) => name.endsWith("MONOFARM_FARM"))).toEqual([]);
   });
 });
 

@@ -109,10 +109,10 @@ export class AwsArtifacts extends pulumi.ComponentResource {
     key: aws.kms.Key,
     mine: pulumi.CustomResourceOptions,
   ): Roles {
-    const bucket = (purpose: Purpose) => `${args.prefix}${purpose}`;
+    const named = (place: string) => `${args.prefix}${place}`;
     const policy = (writer: Writer) => {
       const { read, write, remove = [] } = WRITERS[writer];
-      return key.arn.apply((arn) => roleAccess(arn, read.map(bucket), write.map(bucket), remove.map(bucket)));
+      return key.arn.apply((arn) => roleAccess(arn, read.map(named), write.map(named), remove.map(named)));
     };
     const client = declareRole(`${name}-client`, { trust: trustPods(), policy: policy("client") }, mine);
     if (args.github === undefined) return { client };

@@ -13,6 +13,9 @@ export interface BucketAccess {
 
 const PUT = "s3:PutObject";
 
+/** Where access logs lie in the bucket of logs. */
+const ACCESS = "access/*";
+
 /** The policy of a bucket: TLS alone, writers by name, and, where objects are added once, no object over another. */
 export function bucketPolicy(purpose: Purpose, { bucket, writers, logsOf }: BucketAccess): PolicyDocument {
   const [whole, objects] = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`];
@@ -54,11 +57,18 @@ export function bucketPolicy(purpose: Purpose, { bucket, writers, logsOf }: Buck
   }
   if (logsOf !== undefined) {
     statements.push({
+      ...deny,
+      Sid: "AccessLogsStay",
+      Action: [PUT, "s3:DeleteObject"],
+      Resource: `arn:aws:s3:::${bucket}/${ACCESS}`,
+      Condition: { Bool: { "aws:PrincipalIsAWSService": "false" } },
+    });
+    statements.push({
       Sid: "AccessLogs",
       Effect: "Allow",
       Principal: { Service: "logging.s3.amazonaws.com" },
       Action: PUT,
-      Resource: `arn:aws:s3:::${bucket}/access/*`,
+      Resource: `arn:aws:s3:::${bucket}/${ACCESS}`,
       Condition: { StringEquals: { "aws:SourceAccount": logsOf } },
     });
   }
@@ -75,7 +85,10 @@ export function stateAccess(bucket: string | undefined): Statement[] {
   ];
 }
 
-/** What a role may do with buckets, by their names: read these, add to those, remove what is current from the last. */
+/**
+ * What a role may do with buckets, by their names: read these, add to those.
+ * @param remove objects, as `<bucket>/<pattern>`, of which it may remove what is current
+ */
 export function roleAccess(
   key: string,
   read: readonly string[],
@@ -91,7 +104,12 @@ export function roleAccess(
   }
   if (write.length > 0) statements.push({ Sid: "Add", Effect: "Allow", Action: PUT, Resource: objects(write) });
   if (remove.length > 0)
-    statements.push({ Sid: "Remove", Effect: "Allow", Action: "s3:DeleteObject", Resource: objects(remove) });
+    statements.push({
+      Sid: "Remove",
+      Effect: "Allow",
+      Action: "s3:DeleteObject",
+      Resource: remove.map((object) => `arn:aws:s3:::${object}`),
+    });
   const use = [...(read.length > 0 ? ["kms:Decrypt"] : []), ...(write.length > 0 ? ["kms:GenerateDataKey"] : [])];
   if (use.length > 0) statements.push({ Sid: "Key", Effect: "Allow", Action: use, Resource: key });
   return policyDocument(...statements);

@@ -6,17 +6,17 @@ export const ADDED_ONCE: readonly Purpose[] = ["sources", "matrix", "release", "
 /** Who adds to buckets; nobody deletes a version. */
 export type Writer = "planner" | "client" | "publisher";
 
-/** What each writer may read and add to, and where it may put an end to what it said before: versions stay. */
+/** What each writer may read and add to, and which objects (`<purpose>/<pattern>`) it may put an end to: versions stay. */
 export const WRITERS: Readonly<
   Record<
     Writer,
-    { readonly read: readonly Purpose[]; readonly write: readonly Purpose[]; readonly remove?: readonly Purpose[] }
+    { readonly read: readonly Purpose[]; readonly write: readonly Purpose[]; readonly remove?: readonly string[] }
   >
 > = {
   /** Submits a release: stores sources, workspace and lists of shards; reads what came of it. */
   planner: { read: ["sources", "matrix", "logs"], write: ["sources", "matrix"] },
   /** A pod of a release: builds a list of shards; what an earlier try left in the logs is not its own. */
-  client: { read: ["sources", "matrix", "release"], write: ["release", "logs"], remove: ["logs"] },
+  client: { read: ["sources", "matrix", "release"], write: ["release", "logs"], remove: ["logs/*/result.json"] },
   /** Vouches for what was built, and shows it to the world. */
   publisher: { read: ["release", "provenance", "repo", "logs"], write: ["provenance", "repo"] },
 };
