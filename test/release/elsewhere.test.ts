@@ -107,7 +107,7 @@ describe("a farm on any other cluster", () => {
     await farm.jobs({ jobs: [] } as unknown as ReleasePlan);
     expect(seen).toBe("kind: Config\n");
     expect(calls).toEqual([expect.stringMatching(/^kubectl --kubeconfig \S+ --context farm get jobs /)]);
-    await farm.end();
+    farm.end();
   });
 
   test.each([
@@ -122,7 +122,7 @@ describe("a farm on any other cluster", () => {
     }, facts);
     await farm.declare({});
     expect(seen).toEqual([passphrase, passphrase]);
-    await farm.end();
+    farm.end();
   });
 
   const keys = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
