@@ -1,7 +1,7 @@
 import type { Purpose } from "../components/artifacts/purposes";
 import type { StorageDemand } from "../components/buildbarn/storage";
 import type { WorkerClass } from "../components/buildbarn/worker-class";
-import type { FarmCost } from "../components/matrix/farm-cost";
+import type { FarmCost, ReleaseCost } from "../components/matrix/farm-cost";
 import type { Architecture, Egress } from "../components/platform/platform";
 
 /** What a farm can stand on. */
@@ -70,4 +70,6 @@ export interface ReleaseOutputs {
     /** How many lists. */
     readonly shards: number;
   }[];
+  /** On AWS. */
+  readonly cost?: ReleaseCost;
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { releaseCost } from "../components/matrix/farm-cost";
 import { planFarmRelease } from "../components/matrix/farm-release";
 import { ReleaseJobs } from "../components/matrix/jobs";
 import { readIndex } from "../components/matrix/read-index";
@@ -76,7 +77,8 @@ export async function release(): Promise<{ [Key in keyof ReleaseOutputs]: pulumi
     digest,
     shards: shards.length,
   }));
-  return { id: plan.id, jobs, namespace };
+  const cost = farm.platform.kind === "aws" ? releaseCost(plan) : undefined;
+  return { id: plan.id, jobs, namespace, ...(cost !== undefined && { cost }) };
 }
 
 /**

@@ -1,5 +1,7 @@
-import { ASSUMED_CAPACITY, type InstanceType, pricePerHour } from "./capacity";
+import { UserError } from "../user-error";
+import { ASSUMED_CAPACITY, capacityFor, type InstanceType, pricePerHour } from "./capacity";
 import instanceTypes from "./data/instance-types.json";
+import type { ReleasePlan } from "./plan";
 
 /** USD an hour of an interface endpoint in one zone, and of a NAT gateway (Amazon VPC's price page, us-east-1). */
 const NETWORK_PRICES = { endpoint: 0.01, nat: 0.045 } as const;
@@ -48,4 +50,30 @@ export function farmCost({ pools, zones, endpoints, nat }: FarmParts): FarmCost 
     prices: instanceTypes.source,
     notCounted: "volumes, objects, logs, keys and traffic",
   };
+}
+
+/** What the workers of a release cost on AWS, built once, with nothing in the cache. */
+export interface ReleaseCost {
+  /** USD of the whole release, to cents. */
+  readonly usdPerRelease: { readonly onDemand: number; readonly spot: number };
+  /** The table of prices: its source, region and date. */
+  readonly prices: string;
+  /** Each assumption in words: costs of targets are among them. */
+  readonly assumptions: readonly string[];
+}
+
+/** Hours in which a release is to be built; its price hardly depends on them. */
+const HOURS = 8;
+
+/** Prices a release; nothing where a target needs more than any node of the table has. */
+export function releaseCost(plan: ReleasePlan): ReleaseCost | undefined {
+  try {
+    const { release, assumptions } = capacityFor(plan, HOURS);
+    const cents = (usd: number) => Math.round(100 * usd) / 100;
+    const usdPerRelease = { onDemand: cents(release.onDemand), spot: cents(release.spot) };
+    return { usdPerRelease, prices: instanceTypes.source, assumptions };
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { ASSUMED_CAPACITY, capacityFor, coreHoursOf, pricePerHour } from "../../components/matrix/capacity";
+import { releaseCost } from "../../components/matrix/farm-cost";
 import { census, difference, whereHoursGo } from "../../components/matrix/census";
 import { costClass, costModel } from "../../components/matrix/cost";
 import { type EarlierRun, measuredCosts } from "../../components/matrix/measured";
@@ -32,6 +33,12 @@ describe("capacity", () => {
     }
   });
 
+  test("has no price for a release that no node can hold", () => {
+    const demand = [{ workerClass: "wide", cores: 8, memoryGiB: 4000, cpuSeconds: 1 } as const];
+    const jobs = plan.jobs.slice(0, 1).map((job) => ({ ...job, demand }));
+    expect(releaseCost({ ...plan, jobs })).toBeUndefined();
+  });
+
   test("prices the work, whatever the hours: the design's 2,421 core-hours are 189 node-hours", () => {
     const shards = [{ key: "", labels: ["//a"], sources: [], cpuSeconds: 2421 * 3600 }];
     const demand = [{ workerClass: "wide", cores: 8, memoryGiB: 4, cpuSeconds: 2421 * 3600 } as const];
@@ -43,6 +50,11 @@ describe("capacity", () => {
     const standing = 0.1 + 2 * 0.0898 + 2 * 0.6864 + 0.359;
     expect(month.onDemand).toBeCloseTo(4 * price + 730 * standing, 6);
     expect(month.spot).toBeCloseTo(4 * price * 0.4 * 1.03 + 730 * standing, 6);
+    const cents = (usd: number) => Math.round(100 * usd) / 100;
+    expect(releaseCost({ ...plan, jobs })).toMatchObject({
+      usdPerRelease: { onDemand: cents(price), spot: cents(price * 0.4 * 1.03) },
+      prices: expect.stringMatching(/20\d\d-\d\d-\d\d/) as string,
+    });
   });
 
   test.each<[string, number, number, number, number]>([

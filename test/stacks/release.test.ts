@@ -41,11 +41,21 @@ const FARM: Values = {
   credentials: { accessKeyId: "key", secretAccessKey: "secret" },
 };
 
-function declareRelease(farm: Values, onMistake?: (error: unknown) => object, change: Values = {}) {
+function declareRelease(
+  farm: Values,
+  onMistake?: (error: unknown) => object,
+  change: Values = {},
+  onOutputs: (outputs: object) => void = () => undefined,
+) {
   const values = { ...committed("release"), ...change };
   const slice = { ...(values["monofarm:release"] as Values), workspace: "0".repeat(64) };
   pulumi.runtime.setAllConfig(asTexts({ ...values, "monofarm:release": slice }));
-  return record(() => (onMistake === undefined ? release() : release().catch(onMistake)), false, farm);
+  const declared = async () => {
+    const outputs = await release();
+    onOutputs(outputs);
+    return outputs;
+  };
+  return record(() => (onMistake === undefined ? declared() : declared().catch(onMistake)), false, farm);
 }
 
 /** The pod of the first Job. */
@@ -80,6 +90,15 @@ describe("a release", () => {
     expect(names.filter((name) => name.includes("KEY"))).toEqual([]);
     expect([...ofType(resources, "kubernetes:core/v1:Secret").keys()]).toEqual([]);
     expect([...ofType(resources, "kubernetes:core/v1:ServiceAccount").keys()]).toEqual(["client"]);
+  });
+
+  test.each([
+    ["aws", true],
+    ["kubernetes", false],
+  ])("on %s tells what it costs: %s", async (kind, tells) => {
+    let told: object = {};
+    await declareRelease({ ...FARM, platform: { kind } }, undefined, {}, (outputs) => (told = outputs));
+    expect("cost" in told).toBe(tells);
   });
 
   test("reaches the context that the farm was made with", async () => {
