@@ -1,5 +1,6 @@
 /** Starts etcd and an API server, and nothing else, in the network namespace that this runs in; they outlive it. */
 import { certificatesDigest, ensureCertificates } from "../../../local/node/certificates";
+import { ensureSigningKey } from "../../../local/node/signing-keys";
 import { controlPlane } from "../../../local/node/control-plane";
 import { writeKubeconfigs } from "../../../local/node/kubeconfig";
 import { paths } from "../../../local/node/layout";
@@ -11,6 +12,7 @@ async function main(): Promise<void> {
   const at = paths(LAYOUT);
   const tools = await presentTools();
   await ensureCertificates(at.certificates);
+  ensureSigningKey(at.signingKeys);
   writeKubeconfigs(at);
   const programs = {
     etcd: tools.etcd.path,
