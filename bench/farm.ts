@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { classesOf } from "../components/buildbarn/worker-class";
-import { audience } from "../components/buildbarn/configuration/identity";
+import { audience } from "../policies/predicates/identity";
 import { readIndex } from "../components/matrix/read-index";
 import { bazelArguments, places } from "../components/matrix/run-shard/bazel";
 import { CACHE, CHECKOUT, NAME } from "../local/directories";

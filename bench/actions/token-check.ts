@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { planStore } from "../../components/buildbarn/capacity";
-import { callers, KEYS_DIRECTORY } from "../../components/buildbarn/configuration/identity";
+import { callers } from "../../components/buildbarn/configuration/identity";
+import { KEYS_DIRECTORY } from "../../policies/predicates/identity";
 import { ALLOW, configurationFile } from "../../components/buildbarn/configuration/server";
 import {
   stateDirectory,

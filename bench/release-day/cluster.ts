@@ -4,13 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { NAME } from "../../local/directories";
 import { ApiError, kubeRequest } from "../../local/node/api";
-import { certificatesDigest, ensureCertificates } from "../../local/node/certificates";
+import { certificatesDigest } from "../../local/node/certificates";
+import { ensureCredentials } from "../../local/node/credentials";
 import { controlPlane, type ControlPlaneTools } from "../../local/node/control-plane";
 import type { DaemonSpec } from "../../local/node/daemon";
-import { writeKubeconfigs } from "../../local/node/kubeconfig";
 import { type NodeLayout, paths } from "../../local/node/layout";
 import { cpuSeconds, isAlive, readRecord, residentBytes, stopDaemon } from "../../local/node/process";
-import { ensureSigningKey } from "../../local/node/signing-keys";
 import { serves, supervise, within } from "../../local/node/supervise";
 import type { BenchTools, Tools } from "../../local/toolbox/toolbox";
 import type { Victim } from "./faults";
@@ -81,9 +80,7 @@ export class SimulatedCluster {
     await this.stop();
     this.spent = 0;
     rmSync(at.etcd, { recursive: true, force: true });
-    await ensureCertificates(at.certificates);
-    ensureSigningKey(at.signingKeys);
-    writeKubeconfigs(at);
+    await ensureCredentials(at);
     const programs: ControlPlaneTools = {
       etcd: this.tools.etcd.path,
       "kube-apiserver": this.tools["kube-apiserver"].path,

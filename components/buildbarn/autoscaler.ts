@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { PROMETHEUS, PROMETHEUS_PORT } from "../observability/configuration";
 import { ACCOUNT_DIRECTORY, ACCOUNT_MOUNT, ACCOUNT_VOLUME } from "../platform/api-token";
 import { neededPool, type Platform } from "../platform/platform";
+import { declareAccount } from "./account";
 import { type AutoscaleSettings, queueLengths } from "./autoscale/settings";
 import type { FollowingPool } from "./autoscale/wanted";
 import { type ConfigurationFiles, declareConfiguration } from "./configuration-files";
@@ -73,7 +74,13 @@ export class Autoscaler extends pulumi.ComponentResource {
     const labels = selector(AUTOSCALER);
     const metadata = { name: AUTOSCALER, namespace, labels };
     const policies = declareNetworkPolicies(namespace, { [AUTOSCALER]: doors() }, mine);
-    const access = declareAccess(metadata, pools, mine);
+    const rule = {
+      apiGroups: ["apps"],
+      resources: ["deployments/scale"],
+      resourceNames: pools.map(({ deployment }) => deployment),
+      verbs: ["get", "patch"],
+    };
+    const access = declareAccount(metadata, [rule], mine);
     const config = declareConfiguration(AUTOSCALER, { [AUTOSCALER]: settings }, { namespace, labels }, mine);
     new kubernetes.apps.v1.Deployment(
       AUTOSCALER,
@@ -99,31 +106,6 @@ function doors(): kubernetes.types.input.networking.v1.NetworkPolicySpec {
     policyTypes: ["Ingress", "Egress"],
     egress: [{ to: [pods(PROMETHEUS)], ports: tcp(PROMETHEUS_PORT) }, { ports: API_SERVER_PORTS.flatMap(tcp) }],
   };
-}
-
-function declareAccess(
-  metadata: { readonly name: string; readonly namespace: pulumi.Input<string> },
-  pools: readonly FollowingPool[],
-  options: pulumi.CustomResourceOptions,
-): pulumi.Resource[] {
-  const account = new kubernetes.core.v1.ServiceAccount(AUTOSCALER, { metadata }, options);
-  const rule = {
-    apiGroups: ["apps"],
-    resources: ["deployments/scale"],
-    resourceNames: pools.map(({ deployment }) => deployment),
-    verbs: ["get", "patch"],
-  };
-  const role = new kubernetes.rbac.v1.Role(AUTOSCALER, { metadata, rules: [rule] }, options);
-  const binding = new kubernetes.rbac.v1.RoleBinding(
-    AUTOSCALER,
-    {
-      metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: AUTOSCALER },
-      subjects: [{ kind: "ServiceAccount", name: AUTOSCALER, namespace: metadata.namespace }],
-    },
-    { ...options, dependsOn: [role, account] },
-  );
-  return [account, binding];
 }
 
 function pod(args: AutoscalerArgs, config: ConfigurationFiles): kubernetes.types.input.core.v1.PodSpec {

@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { ACCOUNT_DIRECTORY, ACCOUNT_MOUNT, ACCOUNT_VOLUME } from "../platform/api-token";
+import { declareAccount } from "./account";
 import { type ConfigurationFiles, declareConfiguration } from "./configuration-files";
 import { fileContents } from "./configuration/server";
 import { AS_FARM_USER, CONFINED, dependencies, type PartArgs, podDefaults, selector, underInit } from "./pod";
@@ -49,7 +50,6 @@ export function declareTokenKeys(args: TokenKeysArgs, options: pulumi.CustomReso
   const { namespace } = args;
   const labels = selector(NAME);
   const metadata = { name: NAME, namespace, labels };
-  const account = new kubernetes.core.v1.ServiceAccount(NAME, { metadata }, options);
   // Neither is configuration, and neither rolls a pod: servers read them again.
   const keys = new kubernetes.core.v1.ConfigMap(
     KEYS,
@@ -62,23 +62,11 @@ export function declareTokenKeys(args: TokenKeysArgs, options: pulumi.CustomReso
     { metadata: { name: ISSUER, namespace }, data: { issuer: args.issuer } },
     options,
   );
-  const role = new kubernetes.rbac.v1.Role(
-    NAME,
-    { metadata, rules: [{ apiGroups: [""], resources: ["configmaps"], resourceNames: [KEYS], verbs: ["patch"] }] },
-    options,
-  );
-  const binding = new kubernetes.rbac.v1.RoleBinding(
-    NAME,
-    {
-      metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: NAME },
-      subjects: [{ kind: "ServiceAccount", name: NAME, namespace }],
-    },
-    { ...options, dependsOn: [...dependencies(options), role, account] },
-  );
+  const rule = { apiGroups: [""], resources: ["configmaps"], resourceNames: [KEYS], verbs: ["patch"] };
+  const access = declareAccount(metadata, [rule], options);
   const configurations = { [NAME]: fetchConfiguration(args.namespaceName) };
   const config = declareConfiguration(`${NAME}-config`, configurations, { namespace, labels }, options);
-  const behind = { ...options, dependsOn: [...dependencies(options), account, keys, binding, config.configMap] };
+  const behind = { ...options, dependsOn: [...dependencies(options), ...access, keys, config.configMap] };
   const spec = { backoffLimit: 6, activeDeadlineSeconds: DEADLINE_SECONDS, template: fetchPod(args, config) };
   const first = new kubernetes.batch.v1.Job(NAME, { metadata, spec }, behind);
   const again = new kubernetes.batch.v1.CronJob(

@@ -1,14 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import {
-  ACCOUNTS,
-  audience,
-  KEYS_DIRECTORY,
-  type Server,
-  TOKEN_SECONDS,
-  TOKENS_DIRECTORY,
-} from "./configuration/identity";
+import { audience, KEYS_DIRECTORY, type Server } from "../../policies/predicates/identity";
+import { ACCOUNTS, TOKEN_SECONDS, TOKENS_DIRECTORY } from "./configuration/identity";
 import { selector } from "./pod";
 
 type Volume = kubernetes.types.input.core.v1.Volume;

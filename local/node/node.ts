@@ -2,16 +2,15 @@ import type { Progress } from "../terminal/progress";
 import type { Tools } from "../toolbox/toolbox";
 import { kubeRequest } from "./api";
 import { ensureCgroups } from "./cgroups";
-import { certificatesDigest, ensureCertificates } from "./certificates";
+import { certificatesDigest } from "./certificates";
+import { ensureCredentials } from "./credentials";
 import { CLUSTER_OBJECTS } from "./cluster-objects";
 import type { ContainerPrograms } from "./container-runtime";
 import { NODE_TOOLS, type NodeTools } from "./daemon";
-import { writeKubeconfigs } from "./kubeconfig";
 import { hostProgram } from "./machine";
 import { FARM_LAYOUT, NODE_NAME, paths } from "./layout";
 import { controlPlane } from "./control-plane";
 import { isAlive, readRecord, residentBytes } from "./process";
-import { ensureSigningKey } from "./signing-keys";
 import { daemonSpecs } from "./specs";
 import { serves, supervise, within } from "./supervise";
 
@@ -41,9 +40,7 @@ export async function ensureNode(
   progress: Progress,
 ): Promise<string[]> {
   const at = paths(FARM_LAYOUT);
-  await ensureCertificates(at.certificates);
-  ensureSigningKey(at.signingKeys);
-  writeKubeconfigs(at);
+  await ensureCredentials(at);
   ensureCgroups(FARM_LAYOUT.name);
   const started = await progress.task("Start the node", 20, async (report) => {
     const specs = daemonSpecs({

@@ -23,15 +23,10 @@ const NO_VERSION = `"${"0".repeat(32)}"`;
 export class RepositoryStore extends Store {
   /** An object and its version; undefined where there is none. */
   async read(bucket: string, key: string): Promise<Versioned | undefined> {
-    try {
-      return await this.ask(bucket, key, async () => {
-        const { Body, ETag = "" } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        return { text: (await Body?.transformToString()) ?? "", etag: ETag };
-      });
-    } catch (error) {
-      if (error instanceof StoreError && error.status === 404) return undefined;
-      throw error;
-    }
+    return this.find(bucket, key, async () => {
+      const { Body, ETag = "" } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return { text: (await Body?.transformToString()) ?? "", etag: ETag };
+    });
   }
 
   /**
@@ -62,23 +57,18 @@ export class RepositoryStore extends Store {
     key: string,
     onBytes: (count: number) => void,
   ): Promise<{ sha256: string; size: number } | undefined> {
-    try {
-      return await this.ask(bucket, key, async () => {
-        const { Body } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        if (!(Body instanceof Readable)) throw new Error("no content");
-        const hash = createHash("sha256");
-        let size = 0;
-        for await (const chunk of Body as AsyncIterable<Buffer>) {
-          hash.update(chunk);
-          size += chunk.length;
-          onBytes(chunk.length);
-        }
-        return { sha256: hash.digest("hex"), size };
-      });
-    } catch (error) {
-      if (error instanceof StoreError && error.status === 404) return undefined;
-      throw error;
-    }
+    return this.find(bucket, key, async () => {
+      const { Body } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      if (!(Body instanceof Readable)) throw new Error("no content");
+      const hash = createHash("sha256");
+      let size = 0;
+      for await (const chunk of Body as AsyncIterable<Buffer>) {
+        hash.update(chunk);
+        size += chunk.length;
+        onBytes(chunk.length);
+      }
+      return { sha256: hash.digest("hex"), size };
+    });
   }
 
   /**

@@ -5,17 +5,31 @@ import { type Condition, matches } from "./condition";
  * rules take no other.
  */
 
+/** The parts of the farm that are called, and that a token must be meant for. */
+export const SERVERS = ["browser", "frontend", "scheduler", "storage"] as const;
+export type Server = (typeof SERVERS)[number];
+
+/** The audience of tokens for a server: a token for one is worth nothing to another. */
+export function audience(server: Server): string {
+  return `${server}.monofarm`;
+}
+
+/** Files that a server checks tokens with: the public keys, and the issuer. */
+export const KEYS_DIRECTORY = "/keys";
+export const JWKS_FILE = `${KEYS_DIRECTORY}/jwks`;
+export const ISSUER_FILE = `${KEYS_DIRECTORY}/issuer`;
+
 /** Lets in callers that a token names so, and nobody else. */
 export function only(subjects: readonly string[]): string {
   return `contains(${literal(subjects)}, authenticationMetadata.public.subject)`;
 }
 
-/** Takes tokens of the farm's issuer that are meant for an audience, name one of these subjects, and end. */
-export function claims(audience: string, subjects: readonly string[]): string {
+/** Takes tokens of the farm's issuer that are meant for a server, name one of these subjects, and end. */
+export function claims(server: Server, subjects: readonly string[]): string {
   return [
     "payload.iss == files.issuer",
     "type(payload.aud) == 'array'",
-    `contains(payload.aud, '${audience}')`,
+    `contains(payload.aud, '${audience(server)}')`,
     "type(payload.exp) == 'number'",
     `contains(${literal(subjects)}, payload.sub)`,
   ].join(" && ");
@@ -35,12 +49,12 @@ export function isOnly(path: string, name: string): Condition {
   );
 }
 
-/** The expression is `claims` for an audience and service accounts: of the farm's own namespace alone, or of any. */
-export function isClaims(path: string, audience: string, from: "own" | "any"): Condition {
+/** The expression is `claims` for a server and service accounts: of the farm's own namespace alone, or of any. */
+export function isClaims(path: string, server: Server, from: "own" | "any"): Condition {
   const subject = account(from === "own" ? OWN_NAMESPACE : `(${OWN_NAMESPACE}|[a-z0-9-]+)`, "[a-z0-9.-]+");
   return matches(
     path,
-    written((any) => claims(audience, [any]), `${subject}(","${subject})*`),
+    written((any) => claims(server, [any]), `${subject}(","${subject})*`),
   );
 }
 

@@ -1,5 +1,5 @@
 import { absent, all, any, type Condition, every, is, matches, present } from "../predicates/condition";
-import { isClaims, SUBJECT_OF_TOKEN } from "../predicates/identity";
+import { isClaims, ISSUER_FILE, JWKS_FILE, type Server, SERVERS, SUBJECT_OF_TOKEN } from "../predicates/identity";
 import { rule } from "../rule";
 import { BUILDBARN } from "../views/documents";
 
@@ -11,19 +11,19 @@ const CLAIMS = `${JWT}.claimsValidationJmespathExpression`;
 
 /** The files that keys and issuer come in: the farm's own, which nobody but the job that fetches them writes. */
 const CHECKED_WITH_ITS_KEYS: Condition = all(
-  is(`${JWT}.jwksFile`, "/keys/jwks"),
+  is(`${JWT}.jwksFile`, JWKS_FILE),
   absent(`${JWT}.jwksInline`),
-  every(`${CLAIMS}.files`, all(is("key", "issuer"), is("path", "/keys/issuer"))),
+  every(`${CLAIMS}.files`, all(is("key", "issuer"), is("path", ISSUER_FILE))),
 );
 
 /** Whoever calls shows a token of the farm's issuer, meant for this server, and is known by its subject and nothing else. */
-const authenticated = (server: string): Condition =>
+const authenticated = (server: Server): Condition =>
   any(
     OWN_SOCKET,
     all(
       CHECKED_WITH_ITS_KEYS,
       // Clients alone have namespaces of their own.
-      isClaims(`${CLAIMS}.expression`, `${server}.monofarm`, server === "frontend" ? "any" : "own"),
+      isClaims(`${CLAIMS}.expression`, server, server === "frontend" ? "any" : "own"),
       is(`${JWT}.metadataExtractionJmespathExpression.expression`, SUBJECT_OF_TOKEN),
     ),
   );
@@ -34,7 +34,7 @@ const OF_THE_POD: Condition = any(
   all(present("listenAddresses"), every("listenAddresses", matches("", "^127\\.0\\.0\\.1:[0-9]+$"))),
 );
 
-const SERVERS = [
+const SERVER_LISTS = [
   "grpcServers",
   "clientGrpcServers",
   "workerGrpcServers",
@@ -43,7 +43,8 @@ const SERVERS = [
   "actionGrpcServers",
   "spanGrpcServers",
 ];
-const everyServer = (of: Condition): Condition => all(...SERVERS.map((servers) => every(`$content.${servers}`, of)));
+const everyServer = (of: Condition): Condition =>
+  all(...SERVER_LISTS.map((servers) => every(`$content.${servers}`, of)));
 
 export const grpcAuthenticated = rule({
   id: "S06",
@@ -56,7 +57,7 @@ export const grpcAuthenticated = rule({
     "every server of BuildBarn's checks its callers' tokens, their issuer, audience and subject; a client's gateway, which has the token, and the browser's pages listen to their own pod alone",
   because: "whoever reaches the port could execute, read, or write what others build from",
   objects: [
-    ...["browser", "frontend", "storage", "scheduler"].map((server) => ({
+    ...SERVERS.map((server) => ({
       on: BUILDBARN,
       when: matches("$file", `^${server}`),
       must: everyServer(authenticated(server)),

@@ -1,7 +1,8 @@
 import { evaluate, read } from "../predicates/evaluate";
 import { UNKNOWN, includes, is, some, all } from "../predicates/condition";
 import { decide, rule } from "../rule";
-import { WORKER, podsOf } from "../views/pods";
+import { namespaceOf } from "../views/cluster";
+import { workersOf } from "../views/pods";
 
 const BINDING = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding";
 
@@ -19,11 +20,10 @@ export const admissionBound = rule({
   because: "packs see what Pulumi makes, and neither kubectl nor a Job of CI",
   stack: (resources) => {
     const bindings = resources.filter(({ type }) => type === BINDING);
-    const workers = podsOf(resources).filter(({ value }) => evaluate(WORKER, value).answer !== "no");
-    return workers.flatMap(({ resource }) => {
-      const namespace = read(resource.props, "metadata.namespace");
-      if (namespace.kind === "unknown") return decide(is("", true), UNKNOWN, namespace.path, resource);
-      const where = typeof namespace.value === "string" ? namespace.value : "default";
+    return workersOf(resources).flatMap((resource) => {
+      const where = namespaceOf(resource);
+      if (where === UNKNOWN)
+        return decide(is("", true), UNKNOWN, read(resource.props, "metadata.namespace").path, resource);
       return LEAST.flatMap((name) => {
         const bound = all(DENIES, is("spec.policyName", `monofarm-${name}`), reaches(where));
         const answers = bindings.map(({ props }) => evaluate(bound, props).answer);

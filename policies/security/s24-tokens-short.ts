@@ -1,10 +1,8 @@
 import { absent, all, any, atMost, every, includes, is, not, oneOf } from "../predicates/condition";
+import { audience, SERVERS } from "../predicates/identity";
 import { rule } from "../rule";
 import { TOKEN_REQUESTS } from "../views/cluster";
 import { BUILDS, PODS } from "../views/pods";
-
-/** Servers of the farm that check tokens. */
-const AUDIENCES = ["browser.monofarm", "frontend.monofarm", "scheduler.monofarm", "storage.monofarm"];
 
 /** What EKS itself puts into a pod, for an agent on its node and for nobody else. */
 const OF_THE_CLOUD = ["pods.eks.amazonaws.com"];
@@ -44,7 +42,7 @@ export const tokensShort = rule({
       on: TOKEN_REQUESTS,
       must: ({ seconds = 0 }) =>
         any(
-          not(any(...AUDIENCES.map((audience) => includes("spec.audiences", audience)))),
+          not(any(...SERVERS.map((server) => includes("spec.audiences", audience(server))))),
           atMost("spec.expirationSeconds", seconds),
         ),
     },

@@ -1,7 +1,7 @@
 import { all, any, every, is, matches, oneOf, some, UNKNOWN } from "../predicates/condition";
-import { evaluate, read } from "../predicates/evaluate";
-import { decide, type Finding, type Resource, rule } from "../rule";
-import { podsOf, WORKER } from "../views/pods";
+import { decide, type Finding, rule } from "../rule";
+import { namespaceOf } from "../views/cluster";
+import { workersOf } from "../views/pods";
 
 const RBAC = "kubernetes:rbac.authorization.k8s.io/v1";
 
@@ -28,8 +28,7 @@ export const rolesLeast = rule({
     "roles in the namespaces of workers let programs renew named ConfigMaps and scale named Deployments, and nothing else; no binding there is to a ClusterRole",
   because: "whoever may change pods, or ask for tokens, is a worker whenever it likes",
   stack: (resources) => {
-    const workers = podsOf(resources).filter(({ value }) => evaluate(WORKER, value).answer !== "no");
-    const namespaces = new Set(workers.map(({ resource }) => namespaceOf(resource)));
+    const namespaces = new Set(workersOf(resources).map(namespaceOf));
     const there = (kind: string) =>
       resources.filter((one) => {
         const namespace = namespaceOf(one);
@@ -42,8 +41,3 @@ export const rolesLeast = rule({
     ];
   },
 });
-
-function namespaceOf({ props }: Resource): unknown {
-  const namespace = read(props, "metadata.namespace");
-  return namespace.kind === "unknown" ? UNKNOWN : (namespace.value ?? "default");
-}

@@ -1,3 +1,6 @@
+import { UNKNOWN } from "../predicates/condition";
+import { read } from "../predicates/evaluate";
+import type { Resource } from "../rule";
 import { PODS } from "./pods";
 import { kind, resources, type View } from "./view";
 
@@ -10,6 +13,13 @@ export const DEPLOYMENTS = kind("apps", "v1", "Deployment", "deployments");
 export const JOBS = kind("batch", "v1", "Job", "jobs");
 export const RUNNER_SETS = kind("actions.github.com", "v1alpha1", "AutoscalingRunnerSet", "autoscalingrunnersets");
 export const CHARTS = resources("Helm charts", "kubernetes:helm.sh/v4:Chart", "kubernetes:helm.sh/v3:Release");
+
+/** The namespace that an object of the cluster is in. */
+export function namespaceOf({ props }: Resource): string | typeof UNKNOWN {
+  const namespace = read(props, "metadata.namespace");
+  if (namespace.kind === "unknown") return UNKNOWN;
+  return typeof namespace.value === "string" ? namespace.value : "default";
+}
 
 /** Tokens that somebody asks of the API server for a service account: kubelet for a pod, `kubectl create token`. */
 export const TOKEN_REQUESTS: View = {

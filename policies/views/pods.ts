@@ -1,5 +1,5 @@
 import { all, type Condition, every, is, oneOf } from "../predicates/condition";
-import { read } from "../predicates/evaluate";
+import { evaluate, read } from "../predicates/evaluate";
 import { UNKNOWN } from "../predicates/condition";
 import type { Resource } from "../rule";
 import type { View } from "./view";
@@ -48,6 +48,13 @@ function pod({ type, props }: Resource) {
 /** Pods that a resource owns, for rules about several resources. */
 export function podsOf(found: readonly Resource[]) {
   return found.filter(({ type }) => type in OWNERS).map((resource) => ({ resource, ...pod(resource) }));
+}
+
+/** What owns pods of workers, or may. */
+export function workersOf(found: readonly Resource[]): Resource[] {
+  return podsOf(found)
+    .filter(({ value }) => evaluate(WORKER, value).answer !== "no")
+    .map(({ resource }) => resource);
 }
 
 /** The part that a pod plays in the farm. */

@@ -1,4 +1,4 @@
-import { audience, type Server } from "../../components/buildbarn/configuration/identity";
+import { audience, type Server } from "../../policies/predicates/identity";
 import type { WorkerClass } from "../../components/buildbarn/worker-class";
 import { kubeRequest } from "../../local/node/api";
 import { presentTools } from "../../local/toolbox/toolbox";

@@ -1,12 +1,13 @@
 import {
+  audience,
   claims as claimsExpression,
+  ISSUER_FILE,
+  JWKS_FILE,
   only as onlyExpression,
+  type Server,
   SUBJECT_OF_TOKEN,
 } from "../../../policies/predicates/identity";
 import type { AuthenticationPolicy, Authorizer, GrpcClient, JmespathExpression } from "./server";
-
-/** The parts of the farm that are called, and that a token must be meant for. */
-export type Server = "browser" | "frontend" | "scheduler" | "storage";
 
 /** A service account: who a pod is. */
 export interface ServiceAccountName {
@@ -33,9 +34,6 @@ export const ACCOUNTS = ["frontend", "scheduler", "worker", "browser", "operator
 /** Folder of a pod's tokens, a file a server that it calls. */
 export const TOKENS_DIRECTORY = "/tokens";
 
-/** Folder of what a server checks tokens with. */
-export const KEYS_DIRECTORY = "/keys";
-
 /** Seconds that a token lives, at most; kubelet brings a new one when a fifth of that is left. */
 export const TOKEN_SECONDS = 3600;
 
@@ -61,11 +59,6 @@ export function callers(namespace: string, clients: readonly ServiceAccountName[
     operator: operator ?? "",
     clients: clients.map(subject),
   };
-}
-
-/** The audience of tokens for a server: a token for one is worth nothing to another. */
-export function audience(server: Server): string {
-  return `${server}.monofarm`;
 }
 
 /** A client that shows the pod's token for a server, and passes on which build it calls for. */
@@ -98,8 +91,8 @@ export function tokenPolicy(server: Server, ...subjects: readonly string[]): Aut
     expectedOutput,
   });
   const claims: JmespathExpression = {
-    expression: claimsExpression(audience(server), subjects),
-    files: [{ key: "issuer", path: `${KEYS_DIRECTORY}/issuer` }],
+    expression: claimsExpression(server, subjects),
+    files: [{ key: "issuer", path: ISSUER_FILE }],
     testVectors: [
       vector({}, true),
       vector({ iss: "https://another" }, false),
@@ -111,7 +104,7 @@ export function tokenPolicy(server: Server, ...subjects: readonly string[]): Aut
   };
   return {
     jwt: {
-      jwksFile: `${KEYS_DIRECTORY}/jwks`,
+      jwksFile: JWKS_FILE,
       maximumCacheSize: REMEMBERED_TOKENS,
       cacheReplacementPolicy: "LEAST_RECENTLY_USED",
       claimsValidationJmespathExpression: claims,

@@ -64,26 +64,16 @@ export class Store {
 
   /** An object's text; undefined where there is none. */
   async text(bucket: string, key: string): Promise<string | undefined> {
-    try {
-      return await this.ask(bucket, key, async () => {
-        const { Body } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        return Body?.transformToString();
-      });
-    } catch (error) {
-      if (error instanceof StoreError && error.status === 404) return undefined;
-      throw error;
-    }
+    return this.find(bucket, key, async () => {
+      const { Body } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return Body?.transformToString();
+    });
   }
 
   /** Bytes of an object; undefined where there is none. */
   async size(bucket: string, key: string): Promise<number | undefined> {
-    try {
-      const head = new HeadObjectCommand({ Bucket: bucket, Key: key });
-      return await this.ask(bucket, key, async () => (await this.client.send(head)).ContentLength ?? 0);
-    } catch (error) {
-      if (error instanceof StoreError && error.status === 404) return undefined;
-      throw error;
-    }
+    const head = new HeadObjectCommand({ Bucket: bucket, Key: key });
+    return this.find(bucket, key, async () => (await this.client.send(head)).ContentLength ?? 0);
   }
 
   /**
@@ -164,6 +154,16 @@ export class Store {
         }
         await sleep(pause);
       }
+    }
+  }
+
+  /** The same for an object that may not be there: undefined then. */
+  protected async find<T>(bucket: string, key: string, request: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.ask(bucket, key, request);
+    } catch (error) {
+      if (error instanceof StoreError && error.status === 404) return undefined;
+      throw error;
     }
   }
 }

@@ -1,8 +1,7 @@
 /** Starts etcd and an API server, and nothing else, in the network namespace that this runs in; they outlive it. */
-import { certificatesDigest, ensureCertificates } from "../../../local/node/certificates";
-import { ensureSigningKey } from "../../../local/node/signing-keys";
+import { certificatesDigest } from "../../../local/node/certificates";
+import { ensureCredentials } from "../../../local/node/credentials";
 import { controlPlane } from "../../../local/node/control-plane";
-import { writeKubeconfigs } from "../../../local/node/kubeconfig";
 import { paths } from "../../../local/node/layout";
 import { supervise } from "../../../local/node/supervise";
 import { presentTools } from "../../../local/toolbox/toolbox";
@@ -11,9 +10,7 @@ import { LAYOUT } from "./api-server";
 async function main(): Promise<void> {
   const at = paths(LAYOUT);
   const tools = await presentTools();
-  await ensureCertificates(at.certificates);
-  ensureSigningKey(at.signingKeys);
-  writeKubeconfigs(at);
+  await ensureCredentials(at);
   const programs = {
     etcd: tools.etcd.path,
     "kube-apiserver": tools["kube-apiserver"].path,

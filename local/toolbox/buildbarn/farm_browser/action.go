@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"path"
 
 	remoteexecution "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"github.com/buildbarn/bb-remote-execution/pkg/proto/cas"
@@ -156,7 +157,7 @@ func (p *page) add(ctx context.Context, shown *actionPage, response *remoteexecu
 		}
 		found.Outputs = append(found.Outputs, output{entry: entry{
 			Path:       file.Path,
-			URL:        urlOf("file", contents, lastSegment(file.Path)),
+			URL:        urlOf("file", contents, path.Base(file.Path)),
 			Size:       file.Digest.SizeBytes,
 			Executable: file.IsExecutable,
 		}})

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
-	"path"
 	"regexp"
 	"sort"
 	"strings"
@@ -131,5 +130,3 @@ func cut(name string) string {
 	}
 	return name[:mostName] + "…"
 }
-
-func lastSegment(name string) string { return path.Base(name) }
