@@ -1,6 +1,6 @@
 import type { Architecture } from "../platform/platform";
 import { UserError } from "../user-error";
-import instanceTypes from "./data/instance-types.json";
+import instanceTypes from "../../policies/data/instance-types.json";
 import type { ReleasePlan, WorkerDemand } from "./plan";
 
 /** An instance type of EC2 that a pool may have. */
@@ -23,7 +23,7 @@ export interface CapacityAssumptions {
   readonly releasesPerMonth: number;
 }
 
-/** Estimates; prices are dated in `data/instance-types.json`. */
+/** Estimates; prices are dated in `policies/data/instance-types.json`. */
 export const ASSUMED_CAPACITY: CapacityAssumptions = {
   workers: { amd64: "c8a.4xlarge", arm64: "c8gd.4xlarge" },
   utilisation: 0.8,

@@ -1,6 +1,6 @@
 import { UserError } from "../user-error";
 import { ASSUMED_CAPACITY, capacityFor, type InstanceType, pricePerHour } from "./capacity";
-import instanceTypes from "./data/instance-types.json";
+import instanceTypes from "../../policies/data/instance-types.json";
 import type { ReleasePlan } from "./plan";
 
 /** USD an hour of an interface endpoint in one zone, and of a NAT gateway (Amazon VPC's price page, us-east-1). */

@@ -1,6 +1,11 @@
-import { UNKNOWN, is, oneOf, atMost, not } from "../predicates/condition";
-import { decide, rule } from "../rule";
-import { NODE_GROUPS } from "../views/aws";
+import { any, atLeast, is, not, oneOf, present } from "../predicates/condition";
+import { rule } from "../rule";
+import { disruptionFindings } from "../stack-rules/disruption";
+import { spendFindings } from "../stack-rules/spend";
+import { NODE_GROUPS, NODE_POOLS } from "../views/aws";
+
+/** What loses something with its node, or is alone. */
+const LASTING = oneOf("labels[farm.build/role]", ["storage", "system"]);
 
 export const spendAndSpread = rule({
   id: "S20",
@@ -9,24 +14,20 @@ export const spendAndSpread = rule({
   severity: "medium",
   slsa: "beyond L3: operations",
   key: "monofarm:platform.pools",
-  requires: "node groups together have no more nodes than the budget, and storage is not on spot capacity",
-  because: "a mistake in a number would be paid for, or lose the cache",
-  settings: { nodes: { default: 200, description: "most nodes of all groups together" } },
-  objects: [
-    {
-      on: NODE_GROUPS,
-      when: oneOf("labels[farm.build/role]", ["storage", "system"]),
-      must: not(is("capacityType", "SPOT")),
-    },
-  ],
-  stack: (resources, { nodes = 0 }) => {
-    const groups = resources.filter(({ type }) => NODE_GROUPS.types.includes(type));
-    const sizes = groups.map(({ props }) => (props["scalingConfig"] as { maxSize?: unknown } | undefined)?.maxSize);
-    const [first] = groups;
-    if (first === undefined) return [];
-    const sum = sizes.includes(UNKNOWN)
-      ? UNKNOWN
-      : sizes.reduce<number>((total, size) => total + (typeof size === "number" ? size : NaN), 0);
-    return decide(atMost("", nodes), sum, "all node groups' scalingConfig.maxSize", first);
+  requires:
+    "node groups together have no more nodes, and cost no more, than the budget; Karpenter's pools have limits; storage and system are not on spot capacity, and in two subnets or more; a part of several pods has a PodDisruptionBudget",
+  because: "a mistake in a number would be paid for, and a zone, a drain or a spot market would take the farm away",
+  settings: {
+    nodes: { default: 200, description: "most nodes of all groups together" },
+    usdPerHour: { default: 100, description: "most that they cost an hour, on demand, in USD" },
   },
+  objects: [
+    { on: NODE_GROUPS, when: LASTING, must: not(is("capacityType", "SPOT")) },
+    { on: NODE_GROUPS, when: LASTING, must: atLeast("$subnets", 2) },
+    { on: NODE_POOLS, must: any(...["cpu", "memory", "nodes"].map((each) => present(`spec.limits.${each}`))) },
+  ],
+  stack: (resources, { nodes = 0, usdPerHour = 0 }) => [
+    ...disruptionFindings(resources),
+    ...spendFindings(resources, nodes, usdPerHour),
+  ],
 });

@@ -1,4 +1,4 @@
-import { all, any, every, is, matches, oneOf, some, UNKNOWN } from "../predicates/condition";
+import { all, any, type Condition, every, is, matches, oneOf, some, UNKNOWN } from "../predicates/condition";
 import { decide, type Finding, rule } from "../rule";
 import { namespaceOf } from "../views/cluster";
 import { workersOf } from "../views/pods";
@@ -29,15 +29,14 @@ export const rolesLeast = rule({
   because: "whoever may change pods, or ask for tokens, is a worker whenever it likes",
   stack: (resources) => {
     const namespaces = new Set(workersOf(resources).map(namespaceOf));
-    const there = (kind: string) =>
-      resources.filter((one) => {
+    const must = (kind: string, condition: Condition) =>
+      resources.flatMap((one): Finding[] => {
         const namespace = namespaceOf(one);
-        const isThere = namespace === UNKNOWN || namespaces.has(UNKNOWN) || namespaces.has(namespace);
-        return one.type === `${RBAC}:${kind}` && isThere;
+        const isThere = namespace !== UNKNOWN && namespaces.has(namespace);
+        const mayBeThere = namespace === UNKNOWN || namespaces.has(UNKNOWN);
+        if (one.type !== `${RBAC}:${kind}` || !(isThere || mayBeThere)) return [];
+        return decide(condition, one.props, "", one, !isThere);
       });
-    return [
-      ...there("Role").flatMap((role): Finding[] => decide(LEAST, role.props, "", role)),
-      ...there("RoleBinding").flatMap((one): Finding[] => decide(is("roleRef.kind", "Role"), one.props, "", one)),
-    ];
+    return [...must("Role", LEAST), ...must("RoleBinding", is("roleRef.kind", "Role"))];
   },
 });

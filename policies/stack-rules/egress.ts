@@ -7,14 +7,13 @@ import {
   includes,
   is,
   matches,
-  not,
-  oneOf,
   present,
   UNKNOWN,
 } from "../predicates/condition";
-import { type Answer, evaluate, read } from "../predicates/evaluate";
+import { type Answer, evaluate } from "../predicates/evaluate";
 import { decide, type Finding, type Resource } from "../rule";
 import { BUILDS, podsOf, WORKER } from "../views/pods";
+import { selects } from "../views/selectors";
 
 /** A rule of a NetworkPolicy opens nothing but the port of names, and named pods or what else is a fit peer. */
 const narrow = (peer: Condition) =>
@@ -51,46 +50,6 @@ export function egressFindings(resources: readonly Resource[]): Finding[] {
 
 /** Whether a policy closes a pod's way out. */
 function closing(policy: Resource, pod: ReturnType<typeof podsOf>[number]): Answer {
-  const namespace = (resource: Resource) => {
-    const reading = read(resource.props, "metadata.namespace");
-    return reading.kind === "value" ? reading.value : "default";
-  };
-  if (namespace(policy) !== namespace(pod.resource)) return "no";
-  const wanted = read(policy.props, "spec.podSelector.matchLabels");
-  const listed = read(policy.props, "spec.podSelector.matchExpressions");
-  const kinds = [wanted.kind, listed.kind];
-  if (kinds.includes("unknown")) return "unknown";
-  const pairs = wanted.kind === "value" ? Object.entries(wanted.value as Record<string, string>) : [];
-  const expressions: unknown = listed.kind === "value" ? listed.value : [];
-  if (kinds.includes("malformed") || !Array.isArray(expressions)) return "malformed";
-  const chosen = all(
-    ...pairs.map(([label, value]) => is(`metadata.labels[${label}]`, value)),
-    ...(expressions as readonly Expression[]).map(expressed),
-  );
-  const selected = evaluate(chosen, pod.value).answer;
+  const selected = selects(policy, "spec.podSelector", pod);
   return selected === "yes" ? evaluate(includes("spec.policyTypes", "Egress"), policy.props).answer : selected;
-}
-
-/** One of `matchExpressions` of a label selector. */
-interface Expression {
-  readonly key: string;
-  readonly operator: string;
-  readonly values?: readonly string[];
-}
-
-/** What it asks of a pod. An operator that Kubernetes does not have selects nothing. */
-function expressed({ key, operator, values = [] }: Expression): Condition {
-  const label = `metadata.labels[${key}]`;
-  switch (operator) {
-    case "In":
-      return oneOf(label, values);
-    case "NotIn":
-      return not(oneOf(label, values));
-    case "Exists":
-      return present(label);
-    case "DoesNotExist":
-      return absent(label);
-    default:
-      return any();
-  }
 }

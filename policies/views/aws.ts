@@ -21,14 +21,19 @@ export const STATIC_KEYS = resources(
   "aws:ec2/keyPair:KeyPair",
 );
 
-/** Node groups; `$families` counts the families of their instance types. */
+export const NODE_POOLS = resources("Karpenter node pools", "kubernetes:karpenter.sh/v1:NodePool");
+
+/** Node groups; `$families` counts the families of their instance types, `$subnets` their subnets. */
 export const NODE_GROUPS: View = {
   title: "EKS node groups",
   types: ["aws:eks/nodeGroup:NodeGroup"],
   subjects: ({ props }) => {
     const types = props["instanceTypes"];
     const families = Array.isArray(types) ? new Set(types.map((type) => String(type).split(".")[0])).size : types;
-    return [{ path: "", value: { ...props, $families: families } }];
+    const ids = props["subnetIds"];
+    // Subnets are known to differ before anybody knows their names.
+    const subnets = Array.isArray(ids) ? new Set(ids.map((id, at) => (id === UNKNOWN ? at : String(id)))).size : 0;
+    return [{ path: "", value: { ...props, $families: families, $subnets: ids === UNKNOWN ? UNKNOWN : subnets } }];
   },
 };
 

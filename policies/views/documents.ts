@@ -2,9 +2,13 @@ import { UNKNOWN } from "../predicates/condition";
 import { OWN_NAMESPACE } from "../predicates/identity";
 import type { Resource } from "../rule";
 import { bazelFlags } from "./bazel-flags";
+import { namespaceOf } from "./cluster";
 import type { Subject, View } from "./view";
 
 const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
+
+/** How the subject of a service account's token begins; its namespace and its name follow. */
+const ACCOUNT = "system:serviceaccount:";
 
 /** Files of a ConfigMap whose names match, each read to a value. */
 export function files(name: RegExp, parse: (text: string) => unknown) {
@@ -41,19 +45,19 @@ export const BUILDBARN: View = {
   types: [CONFIG_MAP],
   subjects: (resource) =>
     files(/^(browser|frontend|gateway|storage|scheduler|worker|runner).*\.json$/, (text) =>
-      readBuildBarn(inItsOwnWords(text, namespaceOf(resource))),
+      inItsOwnWords(readBuildBarn(text), namespaceOf(resource)),
     )(resource),
 };
 
-function namespaceOf({ props }: Resource): string | undefined {
-  const { metadata } = props as { metadata?: { namespace?: unknown } };
-  return typeof metadata?.namespace === "string" ? metadata.namespace : undefined;
-}
-
-/** Accounts of a document's own namespace, wherever that is. */
-function inItsOwnWords(text: string, namespace: string | undefined): string {
-  if (namespace === undefined) return text;
-  return text.replaceAll(`system:serviceaccount:${namespace}:`, `system:serviceaccount:${OWN_NAMESPACE}:`);
+/** Accounts of a document's own namespace, wherever that is; while nobody knows where, texts with accounts are not known. */
+function inItsOwnWords(value: unknown, namespace: string | typeof UNKNOWN): unknown {
+  if (typeof value === "string") {
+    if (namespace === UNKNOWN) return value.includes(ACCOUNT) ? UNKNOWN : value;
+    return value.replaceAll(`${ACCOUNT}${namespace}:`, `${ACCOUNT}${OWN_NAMESPACE}:`);
+  }
+  if (Array.isArray(value)) return value.map((item: unknown) => inItsOwnWords(item, namespace));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inItsOwnWords(inner, namespace)]));
 }
 
 export function readBuildBarn(text: string): unknown {

@@ -18,6 +18,9 @@ const OPEN = [
   "iam-least artifacts-client",
   "iam-least artifacts-planner",
   "iam-least artifacts-publisher",
+  "ac-write-workers-only storage",
+  ...["browser", "scheduler", "storage"].map((server) => `grpc-authenticated ${server}`),
+  "roles-least cluster-autoscaler",
   ...LOCKED.map((purpose) => `release-worm ${purpose}`),
 ];
 

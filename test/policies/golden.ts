@@ -126,6 +126,7 @@ const cluster: Record<string, Declared> = {
     props: {
       metadata: metadata("worker"),
       spec: {
+        replicas: 2,
         selector,
         template: {
           metadata: { labels: { ...labels("worker"), "farm.build/pool": "verify" } },
@@ -143,6 +144,13 @@ const cluster: Record<string, Declared> = {
           },
         },
       },
+    },
+  },
+  budget: {
+    type: "kubernetes:policy/v1:PodDisruptionBudget",
+    props: {
+      metadata: metadata("worker"),
+      spec: { maxUnavailable: 1, selector },
     },
   },
   "worker-config": configMap("worker", { "worker.json": json(workerJson), "runner.json": json(runnerJson) }),
@@ -357,7 +365,7 @@ const aws: Record<string, Declared> = {
     madeOf: { subnetIds: ["subnet"] },
     props: {
       labels: { "farm.build/role": "worker", "farm.build/cpu": "graviton4" },
-      instanceTypes: ["c8gd.4xlarge", "c8gd.8xlarge"],
+      instanceTypes: ["c8gd.4xlarge"],
       releaseVersion: "1.36.0-20260601",
       capacityType: "SPOT",
       scalingConfig: { maxSize: 100 },
@@ -367,12 +375,14 @@ const aws: Record<string, Declared> = {
     type: "aws:eks/nodeGroup:NodeGroup",
     props: {
       labels: { "farm.build/role": "storage" },
-      instanceTypes: ["i8g.xlarge"],
+      instanceTypes: ["i8g.2xlarge"],
+      subnetIds: ["subnet-1", "subnet-2"],
       launchTemplate: { id: "lt-1", version: "3" },
       capacityType: "ON_DEMAND",
       scalingConfig: { maxSize: 4 },
     },
   },
+  karpenter: { type: "kubernetes:karpenter.sh/v1:NodePool", props: { spec: { limits: { cpu: "1000" } } } },
   identity: { type: "aws:eks/podIdentityAssociation:PodIdentityAssociation", props: { serviceAccount: "publisher" } },
   template: {
     type: "aws:ec2/launchTemplate:LaunchTemplate",

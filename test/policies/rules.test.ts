@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { segments, UNKNOWN } from "../../policies/predicates/condition";
 import { message } from "../../policies/rule";
-import { GOLDEN } from "./golden";
+import { type Declared, GOLDEN } from "./golden";
 import { judge, RULES } from "./judge";
 import { MUTANTS, mutate } from "./mutants";
 
@@ -12,6 +12,19 @@ const violated = (found: ReturnType<typeof judge>) => [
 
 test("the golden farm breaks no rule, and leaves none undecided", () => {
   expect(judge(GOLDEN)).toEqual([]);
+});
+
+test("while nobody knows in which namespace the farm will be, nothing is violated, and who calls what is undecided", () => {
+  const nowhere = Object.entries(GOLDEN).map(([name, one]): [string, Declared] => {
+    const { metadata } = one.props as { readonly metadata?: Readonly<Record<string, unknown>> };
+    if (metadata?.["namespace"] === undefined) return [name, one];
+    return [name, { ...one, props: { ...one.props, metadata: { ...metadata, namespace: UNKNOWN } } }];
+  });
+  const role = { ...GOLDEN["role"]?.props, metadata: { namespace: "kube-system" }, rules: [{ verbs: ["*"] }] };
+  const elsewhere: Declared = { type: GOLDEN["role"]?.type ?? "", props: role };
+  const found = judge({ ...Object.fromEntries(nowhere), elsewhere });
+  expect(violated(found)).toEqual([]);
+  expect([...new Set(found.map(({ rule }) => rule))]).toEqual(expect.arrayContaining(["H05", "S06", "S25"]));
 });
 
 test("each rule has a mutant, and ids and names of their own", () => {

@@ -4,7 +4,7 @@ import { planQuarter } from "../../bench/release-day/releases";
 import { type WorkerClass, WORKER_CLASSES, workersName } from "../../components/buildbarn/worker-class";
 import { mostWorkers } from "../../components/buildbarn/workers";
 import { ASSUMED_CAPACITY, capacityFor, pricePerHour } from "../../components/matrix/capacity";
-import instanceTypes from "../../components/matrix/data/instance-types.json";
+import instanceTypes from "../../policies/data/instance-types.json";
 import { AWS_PLACE } from "../../stacks/config/aws";
 import { fits, STORAGE_KEY, storageWarnings } from "../../components/matrix/storage-plan";
 import { storageDemand, storageSlice, workersSlice } from "../../stacks/config/farm";
