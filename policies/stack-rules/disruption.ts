@@ -1,4 +1,4 @@
-import { atMost, is, UNKNOWN } from "../predicates/condition";
+import { all, any, atLeast, atMost, is, matches, present, UNKNOWN } from "../predicates/condition";
 import { evaluate } from "../predicates/evaluate";
 import { decide, type Finding, type Resource } from "../rule";
 import { podsOf } from "../views/pods";
@@ -9,6 +9,17 @@ const KINDS = ["Deployment", "StatefulSet"].map((kind) => `kubernetes:apps/v1:${
 
 const BUDGET = "kubernetes:policy/v1:PodDisruptionBudget";
 
+/** It selects something, and leaves a pod where it is. */
+const HOLDS = all(
+  present("spec.selector"),
+  any(
+    atLeast("spec.minAvailable", 1),
+    matches("spec.minAvailable", "^[1-9][0-9]*%$"),
+    atLeast("spec.maxUnavailable", 0),
+    matches("spec.maxUnavailable", "^[0-9]{1,2}%$"),
+  ),
+);
+
 /** Parts of several pods whose pods a drain may take all at once: no PodDisruptionBudget selects them. */
 export function disruptionFindings(found: readonly Resource[]): Finding[] {
   const budgets = found.filter(({ type }) => type === BUDGET);
@@ -16,7 +27,10 @@ export function disruptionFindings(found: readonly Resource[]): Finding[] {
     .filter(({ resource }) => KINDS.includes(resource.type))
     .flatMap((pod) => {
       const isOne = evaluate(atMost("spec.replicas", 1), pod.resource.props).answer;
-      const answers = budgets.map((budget) => selects(budget, "spec.selector", pod));
+      const answers = budgets.map((budget) => {
+        const holds = evaluate(HOLDS, budget.props).answer;
+        return holds === "yes" ? selects(budget, "spec.selector", pod) : holds;
+      });
       if (isOne === "yes" || answers.includes("yes")) return [];
       const isOpen = isOne === "unknown" || answers.includes("unknown");
       return decide(is("", true), isOpen ? UNKNOWN : false, "a PodDisruptionBudget", pod.resource);

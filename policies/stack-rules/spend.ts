@@ -1,62 +1,70 @@
 import prices from "../data/instance-types.json";
-import { atMost, UNKNOWN } from "../predicates/condition";
+import { UNKNOWN } from "../predicates/condition";
 import { read } from "../predicates/evaluate";
-import { decide, type Finding, type Resource } from "../rule";
+import type { Finding, Resource } from "../rule";
 import { NODE_GROUPS } from "../views/aws";
+import { type Addend, totalFindings } from "./total";
 
 /** What the node groups of a stack come to with every group at its maximum. */
 const TOGETHER = "all node groups at scalingConfig.maxSize";
 
-/** More nodes in all node groups together, or USD an hour, than a budget has. */
+/** More nodes in all node groups together, or USD an hour, than a budget has; nodes of which nobody can say what they cost. */
 export function spendFindings(found: readonly Resource[], nodes: number, usdPerHour: number): Finding[] {
-  const groups = found.filter(({ type }) => NODE_GROUPS.types.includes(type));
+  const groups = found
+    .filter(({ type }) => NODE_GROUPS.types.includes(type))
+    .map((group): Sized => ({ group, most: size(group), types: instanceTypes(group) }));
   const [first] = groups;
   if (first === undefined) return [];
-  const sizes = groups.map(({ props }) => read(props, "scalingConfig.maxSize"));
-  const most = sizes.map(({ kind, value }) => (kind === "unknown" ? UNKNOWN : typeof value === "number" ? value : NaN));
-  const unpriced = groups.flatMap((group) => unpricedTypes(group).map((type) => ({ group, type })));
+  const all = (addends: readonly Addend[], bound: number, unit: string) =>
+    totalFindings(addends, bound, `${TOGETHER}, ${unit}`, first.group);
   return [
-    ...decide(atMost("", nodes), sum(most), `${TOGETHER}, nodes`, first),
-    ...unpriced.map(({ group, type }): Finding => {
-      const text = `instanceTypes: ${type}, of which policies/data/instance-types.json has no price`;
-      return { kind: "undecided", urn: group.urn, found: text };
-    }),
-    ...decide(
-      atMost("", usdPerHour),
-      sum(groups.map((group, at) => usd(group, most[at] ?? NaN))),
-      `${TOGETHER}, USD an hour`,
-      first,
+    ...all(
+      groups.map(({ most }) => most),
+      nodes,
+      "nodes",
+    ),
+    ...groups.flatMap(({ group, types }) => unpriced(group, types)),
+    ...all(
+      groups.map(({ most, types }) => usd(most, types)),
+      usdPerHour,
+      "USD an hour",
     ),
   ];
 }
 
-type Known = number | typeof UNKNOWN;
+type Types = readonly string[] | typeof UNKNOWN;
 
-/** To cents. */
-function sum(numbers: readonly Known[]): Known {
-  const known = numbers.filter((one) => one !== UNKNOWN);
-  return known.length < numbers.length ? UNKNOWN : Math.round(100 * known.reduce((total, one) => total + one, 0)) / 100;
+interface Sized {
+  readonly group: Resource;
+  readonly most: Addend;
+  readonly types: Types;
 }
 
-/** What a group costs an hour with so many nodes: those of its dearest type that has a price. */
-function usd(group: Resource, nodes: Known): Known {
-  const types = instanceTypes(group);
-  if (types === UNKNOWN || nodes === UNKNOWN) return UNKNOWN;
-  return nodes * Math.max(0, ...types.map((type) => priceOf(type) ?? 0));
+function size({ props }: Resource): Addend {
+  const { kind, value } = read(props, "scalingConfig.maxSize");
+  return kind === "unknown" ? UNKNOWN : typeof value === "number" ? value : NaN;
 }
 
-function unpricedTypes(group: Resource): readonly string[] {
-  const types = instanceTypes(group);
-  return types === UNKNOWN ? [] : types.filter((type) => priceOf(type) === undefined);
-}
-
-function priceOf(type: string): number | undefined {
-  return Object.entries(prices.types).find(([name]) => name === type)?.[1].usdPerHour;
-}
-
-function instanceTypes({ props }: Resource): readonly string[] | typeof UNKNOWN {
+function instanceTypes({ props }: Resource): Types {
   const types = props["instanceTypes"];
   if (types === UNKNOWN) return UNKNOWN;
   if (!Array.isArray(types)) return [];
   return types.includes(UNKNOWN) ? UNKNOWN : types.map(String);
+}
+
+function unpriced({ urn }: Resource, types: Types): Finding[] {
+  if (types === UNKNOWN) return [];
+  const without = types.length === 0 ? ["nothing"] : types.filter((type) => priceOf(type) === undefined);
+  const table = "of which policies/data/instance-types.json has no price";
+  return without.map((type) => ({ kind: "violated", urn, found: `instanceTypes: ${type}, ${table}` }));
+}
+
+/** What so many nodes cost an hour: those of the dearest type that has a price. */
+function usd(nodes: Addend, types: Types): Addend {
+  if (types === UNKNOWN || nodes === UNKNOWN) return UNKNOWN;
+  return nodes * Math.max(0, ...types.map((type) => priceOf(type) ?? 0));
+}
+
+function priceOf(type: string): number | undefined {
+  return Object.entries(prices.types).find(([name]) => name === type)?.[1].usdPerHour;
 }

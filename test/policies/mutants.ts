@@ -73,7 +73,7 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["H13", "identity", "serviceAccount", "worker"],
   ["H14", "worker", `${POD}.nodeSelector`, undefined],
   ["H14", "worker", `${LABELS}[farm.build/emulated]`, "true"],
-  ["H15", "workers", "instanceTypes", ["c8gd.4xlarge", "c7gd.4xlarge"]],
+  ["H15", "workers", "instanceTypes", ["c8gd.4xlarge", "c8a.4xlarge"]],
   ["H16", "frontend-config", "data[frontend.json]|executeAuthorizer", { allow: {} }],
   ["H17", "worker", `${LABELS}[farm.build/pool]`, "release"],
   ["H18", "frontend-config", "immutable", undefined],

@@ -29,9 +29,19 @@ describe("a budget of 10 nodes and 5 USD an hour", () => {
     ["types that nobody knows yet", [group(1, UNKNOWN)], [`undecided ${USD}: ${LATER}`]],
     ["one type that nobody knows yet", [group(1, [UNKNOWN])], [`undecided ${USD}: ${LATER}`]],
     [
+      "a group too large beside one of which nobody knows yet",
+      [group(11), group(UNKNOWN)],
+      [`violated ${NODES}: 11`, `undecided ${USD}: ${LATER}`],
+    ],
+    [
+      "a group that leaves its types to a template",
+      [group(1, null)],
+      ["violated instanceTypes: nothing, of which policies/data/instance-types.json has no price"],
+    ],
+    [
       "a type without a price",
       [group(1, ["u7in-32tb.224xlarge"])],
-      ["undecided instanceTypes: u7in-32tb.224xlarge, of which policies/data/instance-types.json has no price"],
+      ["violated instanceTypes: u7in-32tb.224xlarge, of which policies/data/instance-types.json has no price"],
     ],
   ])("and %s", (_, groups, expected) => {
     expect(
@@ -46,9 +56,13 @@ describe("a drain of nodes", () => {
     type: "kubernetes:apps/v1:Deployment",
     props: { metadata: { namespace }, spec: { replicas, template: { metadata: { labels } } } },
   });
-  const budget = (selector: object, namespace: unknown = "farm"): Declared => ({
+  const budget = (
+    selector: unknown,
+    namespace: unknown = "farm",
+    leaves: object = { maxUnavailable: 1 },
+  ): Declared => ({
     type: "kubernetes:policy/v1:PodDisruptionBudget",
-    props: { metadata: { namespace }, spec: { selector } },
+    props: { metadata: { namespace }, spec: { selector, ...leaves } },
   });
   const mine = { matchLabels: { part: "frontend" } };
   const violated = ["violated a PodDisruptionBudget: false"];
@@ -62,7 +76,16 @@ describe("a drain of nodes", () => {
     ["is held up by a budget for all", { part: part(2), budget: budget({}) }, []],
     ["is not by one for others", { part: part(2), budget: budget({ matchLabels: { part: "storage" } }) }, violated],
     ["is not by one of another namespace", { part: part(2), budget: budget(mine, "other") }, violated],
-    ["is not by one of no selector", { part: part(2), budget: budget({ matchLabels: 7 }) }, violated],
+    ["is not by one with a selector of a wrong shape", { part: part(2), budget: budget({ matchLabels: 7 }) }, violated],
+    ["is not by one without a selector", { part: part(2), budget: budget(undefined) }, violated],
+    ["is held up by one that keeps half", { part: part(2), budget: budget(mine, "farm", { minAvailable: "50%" }) }, []],
+    ["is held up by one that keeps one", { part: part(2), budget: budget(mine, "farm", { minAvailable: 1 }) }, []],
+    ["is not by one that keeps none", { part: part(2), budget: budget(mine, "farm", { minAvailable: 0 }) }, violated],
+    [
+      "is not by one that lets all go",
+      { part: part(2), budget: budget(mine, "farm", { maxUnavailable: "100%" }) },
+      violated,
+    ],
     [
       "is held up by one that lists values",
       { part: part(2), budget: budget({ matchExpressions: [{ key: "tier", operator: "In", values: ["front"] }] }) },
