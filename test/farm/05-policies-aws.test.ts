@@ -5,6 +5,7 @@ import { LOCKED, PURPOSES } from "../../components/artifacts/purposes";
 import { Simulation } from "../../local/simulation/simulation";
 import { policyArguments } from "../../local/stack/policies";
 import { presentTools } from "../../local/toolbox/toolbox";
+import { SERVERS } from "../../policies/predicates/identity";
 import { violationsIn } from "../policies/engine/preview";
 import { awsValues } from "../stacks/aws-values";
 import { committed, type Values } from "../stacks/golden";
@@ -19,7 +20,7 @@ const OPEN = [
   "iam-least artifacts-planner",
   "iam-least artifacts-publisher",
   "ac-write-workers-only storage",
-  ...["browser", "scheduler", "storage"].map((server) => `grpc-authenticated ${server}`),
+  ...SERVERS.map((server) => `grpc-authenticated ${server}`),
   "roles-least cluster-autoscaler",
   ...LOCKED.map((purpose) => `release-worm ${purpose}`),
 ];

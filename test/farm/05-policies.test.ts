@@ -1,5 +1,11 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { CHECKOUT } from "../../local/directories";
+import { run } from "../../local/run";
 import { presentTools } from "../../local/toolbox/toolbox";
 import type { Rule } from "../../policies/rule";
 import { type Declared, GOLDEN } from "../policies/golden";
@@ -36,6 +42,22 @@ describe("the packs on Pulumi's engine", () => {
     const found = await previews.violations(broken, halves);
     expect(found).not.toEqual([]);
     expect(found).toEqual(await previews.violations(broken));
+  });
+
+  test("catch the same in another repository, which installs them from a file", async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), "monofarm-elsewhere-"));
+    try {
+      await run("npm", ["pack", "--silent", "--pack-destination", elsewhere, join(CHECKOUT, "policies")]);
+      const [file = ""] = readdirSync(elsewhere);
+      await run("npm", ["install", "--no-audit", "--no-fund", "--prefix", elsewhere, join(elsewhere, file)]);
+      const pack = join(elsewhere, "node_modules", "@monofarm", "policies");
+      const broken = mutate("worker", "spec.template.spec.containers.0.image", "busybox:1.31");
+      const found = await previews.violations(broken, [pack]);
+      expect(found).not.toEqual([]);
+      expect(found).toEqual(await previews.violations(broken));
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
   });
 
   test(`catch ${SINGLE.length} mutated objects, each by its rule alone`, async () => {

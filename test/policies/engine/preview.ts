@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import { CHECKOUT } from "../../../local/directories";
 import { engineEnvironment } from "../../../local/engine/environment";
@@ -57,7 +57,7 @@ export class PolicyPreviews {
     return violationsIn((onLine) => this.preview(declared, packs, onLine), packs);
   }
 
-  /** Previews a stack under some packs. @param packs their folders in the checkout @returns what Pulumi printed */
+  /** Previews a stack under some packs. @param packs their folders, from the checkout @returns what Pulumi printed */
   async preview(
     declared: Readonly<Record<string, Declared>>,
     packs: readonly string[],
@@ -70,7 +70,7 @@ export class PolicyPreviews {
     await run(path, ["-C", this.directory, "config", "set", "resources", resources, ...stack], { env: this.env });
     const config = join(this.directory, "Pulumi.test.yaml");
     const args = ["preview", ...stack, "--config-file", config, "--non-interactive", "--color=never"];
-    const held = packs.flatMap((pack) => ["--policy-pack", join(CHECKOUT, pack)]);
+    const held = packs.flatMap((pack) => ["--policy-pack", resolve(CHECKOUT, pack)]);
     const command = [path, ...args, ...held];
     const [program = "", ...rest] = this.cluster?.inNetwork(command) ?? command;
     return run(program, rest, { cwd: __dirname, env: this.env, onLine });
@@ -103,6 +103,6 @@ export async function violationsIn(
 
 /** The name by which the engine tells of a pack. */
 function packName(pack: string): string {
-  const project = readFileSync(join(CHECKOUT, pack, "PulumiPolicy.yaml"), "utf8");
+  const project = readFileSync(resolve(CHECKOUT, pack, "PulumiPolicy.yaml"), "utf8");
   return /^name: (.+)$/m.exec(project)?.[1] ?? "";
 }
