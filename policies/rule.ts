@@ -1,6 +1,6 @@
 import { type Condition, UNKNOWN } from "./predicates/condition";
 import { evaluate } from "./predicates/evaluate";
-import type { View } from "./views/view";
+import { subjectsOf, type View } from "./views/view";
 
 /** A resource as a rule sees it: secrets in clear, what is not known yet as `UNKNOWN`. */
 export interface Resource {
@@ -81,7 +81,7 @@ export function checkResource(checked: Rule, resource: Resource, settings: Value
   return (checked.objects ?? []).flatMap((check) =>
     !check.on.types.includes(resource.type)
       ? []
-      : check.on.subjects(resource).flatMap(({ value, path }) => {
+      : subjectsOf(check.on, resource).flatMap(({ value, path }) => {
           const applies = check.when === undefined ? "yes" : evaluate(check.when, value, path).answer;
           return applies === "no"
             ? []

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -12,6 +12,7 @@ import { ensureTestTools } from "../toolbox/toolbox";
 import { inForeground } from "./again";
 import type { Command } from "./command";
 import { options } from "./options";
+import { readReport, type Tested } from "./test-report";
 
 const STAGES = ["check", "pure", "farm", "arm64"] as const;
 type Stage = (typeof STAGES)[number];
@@ -20,10 +21,8 @@ type Stage = (typeof STAGES)[number];
 const ON_DEMAND: Stage = "arm64";
 
 /** What one stage came to. */
-interface Outcome {
+interface Outcome extends Tested {
   readonly stage: string;
-  readonly passed: number;
-  readonly failed: number;
   readonly seconds: number;
 }
 
@@ -61,6 +60,8 @@ export const command: Command = {
     const outcomes: Outcome[] = [];
     for (const stage of wanted) outcomes.push(...(await RUN[stage]()));
     process.stdout.write(`\n${summary(outcomes)}\n`);
+    for (const { stage, failures } of outcomes)
+      for (const failure of failures) process.stdout.write(`failed in ${stage}: ${failure}\n`);
     const [passed, failed] = [sum(outcomes, "passed"), sum(outcomes, "failed")];
     process.stdout.write(`${passed} passed, ${failed} failed\n`);
     return failed === 0 && passed > 0 ? 0 : 1;
@@ -107,7 +108,8 @@ function node(script: string, ...args: string[]): string[] {
 /** A program that passes or fails as a whole. */
 async function single(stage: string, argv: string[]): Promise<Outcome> {
   const { exitCode, seconds } = await timed(argv);
-  return { stage, passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, seconds };
+  const failures = exitCode === 0 ? [] : [`${argv.join(" ")}: exit code ${exitCode}`];
+  return { stage, passed: exitCode === 0 ? 1 : 0, failed: failures.length, failures, seconds };
 }
 
 /** One vitest project, counted from its own report; a run that leaves no report, or tests nothing, has failed. */
@@ -119,11 +121,12 @@ async function vitest(project: string, wrap: (argv: string[]) => string[]): Prom
     const { exitCode, seconds } = await timed(
       wrap(node("node_modules/vitest/vitest.mjs", "run", "--project", project, ...reporters)),
     );
-    const counts = JSON.parse(readFileSync(report, "utf8")) as { numPassedTests: number; numFailedTests: number };
-    const failed = counts.numFailedTests === 0 && exitCode !== 0 ? 1 : counts.numFailedTests;
-    return { stage: project, passed: counts.numPassedTests, failed, seconds };
-  } catch {
-    return { stage: project, passed: 0, failed: 1, seconds: 0 };
+    const tested = readReport(report);
+    const isUntold = tested.failed === 0 && exitCode !== 0;
+    const outcome = isUntold ? { ...tested, failed: 1, failures: [`vitest: exit code ${exitCode}`] } : tested;
+    return { stage: project, ...outcome, seconds };
+  } catch (error) {
+    return { stage: project, passed: 0, failed: 1, failures: [`no report: ${String(error)}`], seconds: 0 };
   } finally {
     rmSync(directory, { recursive: true });
   }

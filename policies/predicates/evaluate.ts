@@ -86,7 +86,7 @@ function decideLeaf(
     case "absent":
       return { answer: "no", path, found };
     case "matches":
-      return decide(typeof found === "string", () => new RegExp(condition.pattern).test(found as string));
+      return decide(typeof found === "string", () => pattern(condition.pattern).test(found as string));
     case "linesMatch":
       return decideLines(condition.pattern, found, path);
     case "oneOf": {
@@ -100,13 +100,22 @@ function decideLeaf(
   }
 }
 
-function decideLines(pattern: string, found: unknown, path: string): Decision {
+const PATTERNS = new Map<string, RegExp>();
+
+/** There are as many patterns as rules write. */
+function pattern(source: string): RegExp {
+  const known = PATTERNS.get(source) ?? new RegExp(source);
+  PATTERNS.set(source, known);
+  return known;
+}
+
+function decideLines(lines: string, found: unknown, path: string): Decision {
   if (!Array.isArray(found)) return { answer: "malformed", path, found };
   const words = found as readonly unknown[];
   const open = words.indexOf(UNKNOWN);
   if (open !== -1) return { answer: "unknown", path: `${path}[${open}]`, found: UNKNOWN };
   if (words.some((word) => typeof word !== "string")) return { answer: "malformed", path, found };
-  return { answer: new RegExp(pattern).test(words.join("\n")) ? "yes" : "no", path, found };
+  return { answer: pattern(lines).test(words.join("\n")) ? "yes" : "no", path, found };
 }
 
 function overItems(condition: Extract<Condition, { op: "every" | "some" }>, reading: Reading): Decision {

@@ -28,6 +28,17 @@ export interface Admission {
   readonly variable: string;
 }
 
+const READ = new WeakMap<Resource, Map<View, readonly Subject[]>>();
+
+/** What a view sees in a resource: read once, however many rules look at it. */
+export function subjectsOf(view: View, resource: Resource): readonly Subject[] {
+  const views = READ.get(resource) ?? new Map<View, readonly Subject[]>();
+  READ.set(resource, views);
+  const subjects = views.get(view) ?? view.subjects(resource);
+  views.set(view, subjects);
+  return subjects;
+}
+
 /** Resources as they are. */
 export function resources(title: string, ...types: readonly string[]): View {
   return { title, types, subjects: ({ props }) => [{ path: "", value: props }] };
