@@ -1,6 +1,10 @@
-import { is, matches, present, some, all } from "../predicates/condition";
+import { all, every, is, matches, present, some } from "../predicates/condition";
 import { rule } from "../rule";
 import { BUILDBARN } from "../views/documents";
+
+const INSTANCES = "$content.executeAuthorizer.instanceNamePrefix.allowedInstanceNamePrefixes";
+/** The empty name is the beginning of all names. */
+const NAMED = matches("", ".");
 
 export const releaseInstanceIsolated = rule({
   id: "H16",
@@ -15,7 +19,7 @@ export const releaseInstanceIsolated = rule({
     {
       on: BUILDBARN,
       when: all(is("$labels[farm.build/tier]", "release"), present("$content.schedulers")),
-      must: some("$content.executeAuthorizer.instanceNamePrefix.allowedInstanceNamePrefixes", matches("", ".")),
+      must: all(some(INSTANCES, NAMED), every(INSTANCES, NAMED)),
     },
   ],
 });

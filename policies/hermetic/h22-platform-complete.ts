@@ -1,7 +1,7 @@
 import { DIGEST } from "../predicates/images";
-import { is, oneOf, matches, every, some, all, any, not } from "../predicates/condition";
+import { all, any, every, is, linesMatch, matches, oneOf } from "../predicates/condition";
 import { rule } from "../rule";
-import { BUILDBARN } from "../views/documents";
+import { RUNNERS } from "../views/runners";
 
 export const platformComplete = rule({
   id: "H22",
@@ -11,21 +11,20 @@ export const platformComplete = rule({
   slsa: "Isolated",
   key: "components/buildbarn/platform-properties.ts",
   requires:
-    "a worker's platform is Arch, OSFamily and container-image by digest, in this order, and its class one of two",
+    "a worker's platform is Arch, OSFamily, class and container-image by digest, in this order and once each, and its class, which may be left out, one of two",
   because: "two architectures would share one queue and one cache key, or an action get cores that it did not ask for",
   objects: [
     {
-      on: BUILDBARN,
-      when: matches("$file", "^worker"),
-      must: every(
-        "$content.buildDirectories",
+      on: RUNNERS,
+      must: all(
+        linesMatch("$properties", "^Arch\nOSFamily\n(class\n)?container-image$"),
         every(
-          "runners",
-          all(
-            some("platform.properties", all(is("name", "Arch"), oneOf("value", ["amd64", "arm64"]))),
-            some("platform.properties", all(is("name", "OSFamily"), is("value", "linux"))),
-            every("platform.properties", any(not(is("name", "class")), oneOf("value", ["narrow", "wide"]))),
-            some("platform.properties", all(is("name", "container-image"), matches("value", DIGEST))),
+          "platform.properties",
+          any(
+            all(is("name", "Arch"), oneOf("value", ["amd64", "arm64"])),
+            all(is("name", "OSFamily"), is("value", "linux")),
+            all(is("name", "class"), oneOf("value", ["narrow", "wide"])),
+            all(is("name", "container-image"), matches("value", DIGEST)),
           ),
         ),
       ),

@@ -23,6 +23,8 @@ export const oneOf = (path: string, values: readonly Scalar[]): Condition => ({ 
 export const is = (path: string, value: Scalar): Condition => oneOf(path, [value]);
 /** The value is a text with a match; the pattern must mean the same in JavaScript and RE2. */
 export const matches = (path: string, pattern: string): Condition => ({ op: "matches", path, pattern });
+/** The pattern of a text, as it is. */
+export const literally = (text: string): string => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&");
 /** The value is a list of texts that match as one, a line each: a whole command, word by word. */
 export const linesMatch = (path: string, pattern: string): Condition => ({ op: "linesMatch", path, pattern });
 /** The value is there; null is not. */
@@ -37,6 +39,8 @@ export const atMost = (path: string, bound: number): Condition => ({ op: "atMost
 export const every = (path: string, of: Condition): Condition => ({ op: "every", path, of });
 /** The list is there and has such an item. */
 export const some = (path: string, of: Condition): Condition => ({ op: "some", path, of });
+/** The list has no item, or is not there. */
+export const none = (path: string): Condition => every(path, any());
 /** The list is there and holds this. */
 export const includes = (path: string, value: Scalar): Condition => some(path, is("", value));
 export const all = (...of: readonly Condition[]): Condition => ({ op: "all", of });

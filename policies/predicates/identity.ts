@@ -1,4 +1,4 @@
-import { type Condition, matches } from "./condition";
+import { type Condition, literally, matches } from "./condition";
 
 /**
  * Who may call what, as BuildBarn's JMESPath says it: `components/buildbarn/configuration` writes these expressions, and the
@@ -13,6 +13,9 @@ export type Server = (typeof SERVERS)[number];
 export function audience(server: Server): string {
   return `${server}.monofarm`;
 }
+
+/** The audience of what EKS itself puts into a pod whose account has a role: for an agent on its node, and for nobody else. */
+export const CLOUD_AUDIENCE = "pods.eks.amazonaws.com";
 
 /** Files that a server checks tokens with: the public keys, and the issuer. */
 export const KEYS_DIRECTORY = "/keys";
@@ -68,5 +71,5 @@ function literal(value: unknown): string {
 /** The pattern of an expression about a subject, for any subject of a pattern. */
 function written(expression: (subject: string) => string, subject: string): string {
   const parts = expression("@subject@").split("@subject@");
-  return `^${parts.map((part) => part.replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&")).join(subject)}$`;
+  return `^${parts.map(literally).join(subject)}$`;
 }

@@ -1,6 +1,7 @@
-import { absent, all, any, type Condition, every, is, matches, present } from "../predicates/condition";
+import { absent, all, any, type Condition, every, is, matches, present, unlessSet } from "../predicates/condition";
 import { isClaims, ISSUER_FILE, JWKS_FILE, type Server, SERVERS, SUBJECT_OF_TOKEN } from "../predicates/identity";
 import { rule } from "../rule";
+import { fileFindings } from "../stack-rules/mounted-files";
 import { BUILDBARN } from "../views/documents";
 
 /** A socket in a directory of the pod's. */
@@ -46,6 +47,9 @@ const SERVER_LISTS = [
 const everyServer = (of: Condition): Condition =>
   all(...SERVER_LISTS.map((servers) => every(`$content.${servers}`, of)));
 
+/** Of what runs, whoever asks the port of health and metrics learns nothing more. */
+const shutOff = (field: string): Condition => unlessSet(`$content.global.diagnosticsHttpServer.${field}`, false);
+
 export const grpcAuthenticated = rule({
   id: "S06",
   name: "grpc-authenticated",
@@ -54,7 +58,7 @@ export const grpcAuthenticated = rule({
   slsa: "Isolated",
   key: "components/buildbarn/configuration/identity.ts: tokenPolicy",
   requires:
-    "every server of BuildBarn's checks its callers' tokens, their issuer, audience and subject; a client's gateway, which has the token, and the browser's pages listen to their own pod alone",
+    "every server of BuildBarn's checks its callers' tokens, their issuer, audience and subject; a client's gateway, which has the token, the browser's pages and a runner listen to their own pod alone; nobody profiles; what its pods mount is under names that rules read",
   because: "whoever reaches the port could execute, read, or write what others build from",
   objects: [
     ...SERVERS.map((server) => ({
@@ -63,6 +67,9 @@ export const grpcAuthenticated = rule({
       must: everyServer(authenticated(server)),
     })),
     { on: BUILDBARN, when: matches("$file", "^gateway"), must: everyServer(OF_THE_POD) },
+    { on: BUILDBARN, when: matches("$file", "^(runner|worker)"), must: everyServer(OWN_SOCKET) },
+    { on: BUILDBARN, must: all(...["enablePprof", "enableActiveSpans"].map(shutOff)) },
     { on: BUILDBARN, when: matches("$file", "^browser"), must: every("$content.httpServers", OF_THE_POD) },
   ],
+  stack: fileFindings,
 });

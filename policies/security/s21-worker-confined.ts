@@ -1,7 +1,7 @@
 import { ON_ITS_OWN, RUNNER, WORKER_PROGRAM } from "../predicates/confinement";
 import { is, oneOf, every, includes, all, any, absent } from "../predicates/condition";
 import { rule } from "../rule";
-import { PODS, WORKER, everyContainer } from "../views/pods";
+import { PODS, SANDBOXED, WORKER, everyContainer } from "../views/pods";
 
 /** To remove what actions left in directories of their own. */
 const CLEANER = ["DAC_OVERRIDE", "FOWNER"];
@@ -14,7 +14,7 @@ export const workerConfined = rule({
   slsa: "Isolated",
   key: "components/buildbarn/workers.ts: securityContext",
   requires:
-    "workers cannot gain privileges, have read-only roots and at most DAC_OVERRIDE and FOWNER; what stays running is bb_worker, or bb_runner started by confine, without sockets, which alone also has what makes it another user; nobody debugs inside",
+    "workers cannot gain privileges, are under seccomp, have nothing of the host's, read-only roots and at most DAC_OVERRIDE and FOWNER; what stays running is bb_worker, or bb_runner started by confine, without sockets, which alone also has what makes it another user; nobody debugs inside",
   because: "an action that reaches a network, or the runner itself, reaches what other actions build",
   objects: [
     {
@@ -22,6 +22,7 @@ export const workerConfined = rule({
       when: WORKER,
       must: all(
         ON_ITS_OWN,
+        SANDBOXED,
         everyContainer(
           all(
             is("securityContext.allowPrivilegeEscalation", false),

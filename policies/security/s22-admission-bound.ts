@@ -1,13 +1,18 @@
+import { admissionPolicies } from "../admission";
+import { imageDigestPinned } from "../hermetic/h01-image-digest-pinned";
+import { roleDeclared } from "../hermetic/h21-role-declared";
+import { type Condition, is, UNKNOWN } from "../predicates/condition";
 import { evaluate, read } from "../predicates/evaluate";
-import { UNKNOWN, includes, is, some, all } from "../predicates/condition";
 import { decide, rule } from "../rule";
-import { namespaceOf } from "../views/cluster";
+import { binds, isPolicyOf } from "../stack-rules/admission";
+import { ADMISSION_BINDINGS, ADMISSION_POLICIES, namespaceOf } from "../views/cluster";
 import { workersOf } from "../views/pods";
-
-const BINDING = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding";
+import type { View } from "../views/view";
+import { podRestricted } from "./s02-pod-restricted";
+import { jobBounded } from "./s19-job-bounded";
 
 /** Without these, what Pulumi does not make could be anything. */
-const LEAST = ["image-digest-pinned", "pod-restricted", "job-bounded", "role-declared"];
+const LEAST = admissionPolicies([imageDigestPinned, podRestricted, jobBounded, roleDeclared], {});
 
 export const admissionBound = rule({
   id: "S22",
@@ -16,28 +21,29 @@ export const admissionBound = rule({
   severity: "high",
   slsa: "Isolated",
   key: "components/admission",
-  requires: `the cluster refuses by itself what breaks ${LEAST.join(", ")} in the namespaces of workers`,
+  requires: `the cluster refuses by itself what breaks ${LEAST.map(({ name }) => name).join(", ")} in the namespaces of workers: by the policies of these rules, for every object`,
   because: "packs see what Pulumi makes, and neither kubectl nor a Job of CI",
   stack: (resources) => {
-    const bindings = resources.filter(({ type }) => type === BINDING);
-    return workersOf(resources).flatMap((resource) => {
+    const workers = workersOf(resources);
+    const held = ({ types }: View, must: Condition) => {
+      const found = resources.filter(({ type }) => types.includes(type));
+      const answers = found.map(({ props }) => evaluate(must, props).answer);
+      return answers.includes("yes") ? true : answers.includes("unknown") ? UNKNOWN : false;
+    };
+    const policies = workers.length === 0 ? [] : LEAST.map((one) => held(ADMISSION_POLICIES, isPolicyOf(one)));
+    return workers.flatMap((resource) => {
       const where = namespaceOf(resource);
       if (where === UNKNOWN)
         return decide(is("", true), UNKNOWN, read(resource.props, "metadata.namespace").path, resource);
-      return LEAST.flatMap((name) => {
-        const bound = all(DENIES, is("spec.policyName", `monofarm-${name}`), reaches(where));
-        const answers = bindings.map(({ props }) => evaluate(bound, props).answer);
-        if (answers.includes("yes")) return [];
-        const found = answers.includes("unknown") ? UNKNOWN : false;
-        return decide(is("", true), found, `a binding of ${name} to its namespace`, resource);
-      });
+      return LEAST.flatMap(({ name }, at) => [
+        ...decide(is("", true), policies[at], `a policy of ${name} as it is here`, resource),
+        ...decide(
+          is("", true),
+          held(ADMISSION_BINDINGS, binds(name, where)),
+          `a binding of ${name} to its namespace`,
+          resource,
+        ),
+      ]);
     });
   },
 });
-
-const DENIES = includes("spec.validationActions", "Deny");
-
-function reaches(namespace: string) {
-  const chosen = all(is("key", "kubernetes.io/metadata.name"), is("operator", "In"), includes("values", namespace));
-  return some("spec.matchResources.namespaceSelector.matchExpressions", chosen);
-}

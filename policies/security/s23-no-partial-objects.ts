@@ -2,6 +2,12 @@ import { absent, all } from "../predicates/condition";
 import { rule } from "../rule";
 import { PARTS } from "../views/cluster";
 
+/** What rules look at in an object, whatever its kind. */
+const JUDGED = [
+  ...["spec", "template", "data", "stringData", "binaryData", "immutable", "automountServiceAccountToken"],
+  ...["rules", "roleRef", "subjects", "metadata.labels", "metadata.annotations"],
+];
+
 export const noPartialObjects = rule({
   id: "S23",
   name: "no-partial-objects",
@@ -9,12 +15,8 @@ export const noPartialObjects = rule({
   severity: "high",
   slsa: "Isolated",
   key: "the program: whole objects instead of patches",
-  requires: "patches of objects that other rules judge leave their spec, data, labels and annotations alone",
+  requires:
+    "patches of objects that other rules judge leave alone what these look at: spec, data, rules, labels and their like",
   because: "a rule sees a part of the object, and what it would refuse may stand in the rest",
-  objects: [
-    {
-      on: PARTS,
-      must: all(...["spec", "data", "template", "metadata.labels", "metadata.annotations"].map(absent)),
-    },
-  ],
+  objects: [{ on: PARTS, must: all(...JUDGED.map(absent)) }],
 });

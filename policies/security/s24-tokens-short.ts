@@ -1,11 +1,8 @@
-import { absent, all, any, atMost, every, includes, is, not, oneOf } from "../predicates/condition";
-import { audience, SERVERS } from "../predicates/identity";
+import { absent, all, any, atMost, every, includes, is, not } from "../predicates/condition";
+import { audience, CLOUD_AUDIENCE, SERVERS } from "../predicates/identity";
 import { rule } from "../rule";
 import { TOKEN_REQUESTS } from "../views/cluster";
 import { BUILDS, PODS } from "../views/pods";
-
-/** What EKS itself puts into a pod, for an agent on its node and for nobody else. */
-const OF_THE_CLOUD = ["pods.eks.amazonaws.com"];
 
 export const tokensShort = rule({
   id: "S24",
@@ -31,7 +28,7 @@ export const tokensShort = rule({
               "projected.sources",
               any(
                 absent("serviceAccountToken"),
-                oneOf("serviceAccountToken.audience", OF_THE_CLOUD),
+                is("serviceAccountToken.audience", CLOUD_AUDIENCE),
                 atMost("serviceAccountToken.expirationSeconds", seconds),
               ),
             ),

@@ -1,9 +1,8 @@
-import { all, any, type Condition, every, is, matches, oneOf, some, UNKNOWN } from "../predicates/condition";
+import { all, any, type Condition, every, is, matches, not, oneOf, some, UNKNOWN } from "../predicates/condition";
 import { decide, type Finding, rule } from "../rule";
-import { namespaceOf } from "../views/cluster";
+import { CLUSTER_ROLE_BINDINGS, namespaceOf, ROLE_BINDINGS, ROLES } from "../views/cluster";
 import { workersOf } from "../views/pods";
-
-const RBAC = "kubernetes:rbac.authorization.k8s.io/v1";
+import type { View } from "../views/view";
 
 /** All that programs of the farm ask of the API server: to renew one list of keys, and to scale pools of workers. */
 const LEAST = every(
@@ -17,6 +16,35 @@ const LEAST = every(
   ),
 );
 
+/** The accounts of these programs. */
+const PROGRAMS = ["autoscaler", "token-keys"];
+
+/** Groups that every account is in, or that nobody needs an account for. */
+const EVERYBODY = ["system:serviceaccounts", "system:authenticated", "system:unauthenticated"];
+
+const ACCOUNT = is("kind", "ServiceAccount");
+
+/** A binding of a namespace's own: to a Role, for these programs. */
+function forPrograms(namespace: string | typeof UNKNOWN): Condition {
+  const isHere = namespace === UNKNOWN ? [] : [is("namespace", namespace)];
+  return all(is("roleRef.kind", "Role"), every("subjects", all(ACCOUNT, oneOf("name", PROGRAMS), ...isHere)));
+}
+
+/** A binding for the whole cluster that is for nobody in these namespaces. */
+function forOthers(namespaces: readonly string[]): Condition {
+  const groups = [...EVERYBODY, ...namespaces.map((namespace) => `system:serviceaccounts:${namespace}`)];
+  return every(
+    "subjects",
+    not(
+      any(
+        all(ACCOUNT, oneOf("namespace", namespaces)),
+        all(is("kind", "Group"), oneOf("name", groups)),
+        all(is("kind", "User"), matches("name", `^system:serviceaccount:(${namespaces.join("|")}):`)),
+      ),
+    ),
+  );
+}
+
 export const rolesLeast = rule({
   id: "S25",
   name: "roles-least",
@@ -25,18 +53,26 @@ export const rolesLeast = rule({
   slsa: "Unforgeable",
   key: "components/buildbarn/{token-keys,autoscaler}.ts: rules",
   requires:
-    "roles in the namespaces of workers let programs renew named ConfigMaps and scale named Deployments, and nothing else; no binding there is to a ClusterRole",
+    "roles in the namespaces of workers let programs renew named ConfigMaps and scale named Deployments, and nothing else; bindings there are to such a Role, for the accounts autoscaler and token-keys; no ClusterRoleBinding is for an account from there",
   because: "whoever may change pods, or ask for tokens, is a worker whenever it likes",
   stack: (resources) => {
     const namespaces = new Set(workersOf(resources).map(namespaceOf));
-    const must = (kind: string, condition: Condition) =>
-      resources.flatMap((one): Finding[] => {
+    const known = [...namespaces].filter((one) => one !== UNKNOWN);
+    const there = (view: View, must: (namespace: string | typeof UNKNOWN) => Condition) =>
+      of(view).flatMap((one): Finding[] => {
         const namespace = namespaceOf(one);
         const isThere = namespace !== UNKNOWN && namespaces.has(namespace);
         const mayBeThere = namespace === UNKNOWN || namespaces.has(UNKNOWN);
-        if (one.type !== `${RBAC}:${kind}` || !(isThere || mayBeThere)) return [];
-        return decide(condition, one.props, "", one, !isThere);
+        return isThere || mayBeThere ? decide(must(namespace), one.props, "", one, !isThere) : [];
       });
-    return [...must("Role", LEAST), ...must("RoleBinding", is("roleRef.kind", "Role"))];
+    const of = ({ types }: View) => resources.filter(({ type }) => types.includes(type));
+    return [
+      ...there(ROLES, () => LEAST),
+      ...there(ROLE_BINDINGS, forPrograms),
+      ...of(CLUSTER_ROLE_BINDINGS).flatMap((one) => [
+        ...(known.length > 0 ? decide(forOthers(known), one.props, "", one) : []),
+        ...(namespaces.has(UNKNOWN) ? decide(every("subjects", not(ACCOUNT)), one.props, "", one, true) : []),
+      ]),
+    ];
   },
 });

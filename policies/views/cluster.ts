@@ -6,13 +6,39 @@ import { kind, resources, type View } from "./view";
 
 export const NAMESPACES = kind("", "v1", "Namespace", "namespaces");
 export const CONFIG_MAPS = kind("", "v1", "ConfigMap", "configmaps");
+export const SECRETS = kind("", "v1", "Secret", "secrets");
 export const SERVICES = kind("", "v1", "Service", "services");
 export const SERVICE_ACCOUNTS = kind("", "v1", "ServiceAccount", "serviceaccounts");
 export const INGRESSES = kind("networking.k8s.io", "v1", "Ingress", "ingresses");
 export const DEPLOYMENTS = kind("apps", "v1", "Deployment", "deployments");
+export const STATEFUL_SETS = kind("apps", "v1", "StatefulSet", "statefulsets");
 export const JOBS = kind("batch", "v1", "Job", "jobs");
 export const RUNNER_SETS = kind("actions.github.com", "v1alpha1", "AutoscalingRunnerSet", "autoscalingrunnersets");
+const RBAC = "kubernetes:rbac.authorization.k8s.io/v1";
+export const ROLES = resources("Roles", `${RBAC}:Role`);
+export const ROLE_BINDINGS = resources("RoleBindings", `${RBAC}:RoleBinding`);
+export const CLUSTER_ROLE_BINDINGS = resources("ClusterRoleBindings", `${RBAC}:ClusterRoleBinding`);
+const ADMISSION = "kubernetes:admissionregistration.k8s.io/v1";
+export const ADMISSION_POLICIES = resources("admission policies", `${ADMISSION}:ValidatingAdmissionPolicy`);
+export const ADMISSION_BINDINGS = resources("their bindings", `${ADMISSION}:ValidatingAdmissionPolicyBinding`);
 export const CHARTS = resources("Helm charts", "kubernetes:helm.sh/v4:Chart", "kubernetes:helm.sh/v3:Release");
+
+/** What else makes equal pods by one template. */
+export const POD_SETS: View = {
+  ...resources(
+    "sets of equal pods",
+    ...["StatefulSet", "DaemonSet", "ReplicaSet"].map((name) => `kubernetes:apps/v1:${name}`),
+    "kubernetes:core/v1:ReplicationController",
+  ),
+  admission: {
+    kinds: ["StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"],
+    resources: [
+      { group: "apps", version: "v1", resources: ["statefulsets", "daemonsets", "replicasets"] },
+      { group: "", version: "v1", resources: ["replicationcontrollers"] },
+    ],
+    variable: "object",
+  },
+};
 
 /** The namespace that an object of the cluster is in. */
 export function namespaceOf({ props }: Resource): string | typeof UNKNOWN {
@@ -31,11 +57,13 @@ export const TOKEN_REQUESTS: View = {
   },
 };
 
+const JUDGED = [
+  ...[PODS, NAMESPACES, CONFIG_MAPS, SECRETS, SERVICES, SERVICE_ACCOUNTS, INGRESSES],
+  ...[ROLES, ROLE_BINDINGS, CLUSTER_ROLE_BINDINGS, ADMISSION_POLICIES, ADMISSION_BINDINGS],
+].flatMap(({ types }) => types);
+
 /** What Pulumi applies to a part of an object that somebody else made. */
 export const PARTS = resources(
   "patches of objects",
-  ...[PODS, NAMESPACES, CONFIG_MAPS, SERVICES, SERVICE_ACCOUNTS, INGRESSES].flatMap(({ types }) =>
-    types.map((type) => `${type}Patch`),
-  ),
-  "kubernetes:networking.k8s.io/v1:NetworkPolicyPatch",
+  ...[...JUDGED, "kubernetes:networking.k8s.io/v1:NetworkPolicy"].map((type) => `${type}Patch`),
 );

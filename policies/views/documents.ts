@@ -36,6 +36,11 @@ function attempt(parse: () => unknown): unknown {
   }
 }
 
+const CONFIGURED = ["browser", "frontend", "gateway", "storage", "scheduler", "worker", "runner"];
+
+/** Names of the files that programs of BuildBarn read. */
+export const CONFIGURATIONS = CONFIGURED.map((part) => `${part}.json`);
+
 /**
  * Configurations of BuildBarn: `$file`, `$labels` of the ConfigMap, and `$content`. Environment variables, which a
  * program of BuildBarn reads as Jsonnet's `std.extVar`, count as texts.
@@ -44,12 +49,15 @@ export const BUILDBARN: View = {
   title: "BuildBarn's configurations in ConfigMaps",
   types: [CONFIG_MAP],
   subjects: (resource) =>
-    files(/^(browser|frontend|gateway|storage|scheduler|worker|runner).*\.json$/, (text) =>
+    files(new RegExp(`^(${CONFIGURED.join("|")}).*\\.json$`), (text) =>
       inItsOwnWords(readBuildBarn(text), namespaceOf(resource)),
     )(resource),
 };
 
-/** Accounts of a document's own namespace, wherever that is; while nobody knows where, texts with accounts are not known. */
+/**
+ * Accounts of a document's own namespace, wherever that is; while nobody knows where, texts with accounts are not known.
+ * Fields are as rules write them: protobuf's JSON knows `grpcServers` by the name `grpc_servers`, too.
+ */
 function inItsOwnWords(value: unknown, namespace: string | typeof UNKNOWN): unknown {
   if (typeof value === "string") {
     if (namespace === UNKNOWN) return value.includes(ACCOUNT) ? UNKNOWN : value;
@@ -57,8 +65,12 @@ function inItsOwnWords(value: unknown, namespace: string | typeof UNKNOWN): unkn
   }
   if (Array.isArray(value)) return value.map((item: unknown) => inItsOwnWords(item, namespace));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inItsOwnWords(inner, namespace)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [inCamelCase(key), inItsOwnWords(inner, namespace)]),
+  );
 }
+
+const inCamelCase = (field: string) => field.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 export function readBuildBarn(text: string): unknown {
   return JSON.parse(text.replaceAll(/std\.extVar\('(\w+)'\)/g, '"$1"'));

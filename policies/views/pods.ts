@@ -1,4 +1,4 @@
-import { all, type Condition, every, is, oneOf } from "../predicates/condition";
+import { absent, all, any, type Condition, every, is, none, oneOf, unlessSet } from "../predicates/condition";
 import { evaluate, read } from "../predicates/evaluate";
 import { UNKNOWN } from "../predicates/condition";
 import type { Resource } from "../rule";
@@ -60,11 +60,36 @@ export function workersOf(found: readonly Resource[]): Resource[] {
 /** The part that a pod plays in the farm. */
 export const ROLE = "metadata.labels[app.kubernetes.io/name]";
 
+/** The same of the pods that an object makes by a template. */
+export const TEMPLATE_ROLE = `spec.template.${ROLE}`;
+
 /** Pods that build, or that lead a build. */
-export const BUILDS: Condition = oneOf(ROLE, ["worker", "release"]);
+export const BUILDERS = ["worker", "release"];
+export const BUILDS: Condition = oneOf(ROLE, BUILDERS);
 export const WORKER: Condition = is(ROLE, "worker");
 
 /** Each container of a pod, also those that start it and those that debug it. */
 export function everyContainer(of: Condition): Condition {
   return all(...["containers", "initContainers", "ephemeralContainers"].map((list) => every(`spec.${list}`, of)));
 }
+
+/** Kinds of profiles of seccomp and AppArmor that keep a container from its node's kernel. */
+const PROFILES = ["RuntimeDefault", "Localhost"];
+const SECCOMP = "securityContext.seccompProfile.type";
+const APPARMOR = "securityContext.appArmorProfile.type";
+const unlessUnconfined = (path: string) => any(absent(path), oneOf(path, PROFILES));
+
+/** A pod under seccomp, none of whose containers undoes that, sees more of /proc, or takes a port or a setting of its node. */
+export const SANDBOXED: Condition = all(
+  any(oneOf(`spec.${SECCOMP}`, PROFILES), everyContainer(oneOf(SECCOMP, PROFILES))),
+  unlessUnconfined(`spec.${APPARMOR}`),
+  none("spec.securityContext.sysctls"),
+  everyContainer(
+    all(
+      unlessUnconfined(SECCOMP),
+      unlessUnconfined(APPARMOR),
+      unlessSet("securityContext.procMount", "Default"),
+      every("ports", unlessSet("hostPort", 0)),
+    ),
+  ),
+);

@@ -103,7 +103,7 @@ test("an update is judged where it touches what the rule looks at, and only ther
     `request.operation != "UPDATE" || ${differs("metadata.?labels")} || ${differs("spec")}`,
   );
   expect(changed("config-immutable-hashed")).toBe(
-    `request.operation != "UPDATE" || ${["immutable", "metadata.?labels", "metadata.?name"].map(differs).join(" || ")}`,
+    `request.operation != "UPDATE" || ${["data", "immutable", "metadata.?labels", "metadata.?name"].map(differs).join(" || ")}`,
   );
 });
 

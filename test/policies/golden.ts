@@ -1,3 +1,6 @@
+import { admissionPolicies } from "../../policies/admission";
+import { RULES } from "../../policies/rules";
+
 /** Resources as a program declares them, none of which breaks a rule: a small farm on a cluster, on AWS and at GitHub. */
 export interface Declared {
   readonly type: string;
@@ -108,6 +111,9 @@ const starlark = (...calls: readonly string[]) => `${calls.join("\n")}\n`;
 const json = (value: unknown) => JSON.stringify(value);
 const selector = { matchLabels: { "app.kubernetes.io/part-of": "monofarm" } };
 
+/** Rules that the cluster holds by itself. */
+const BOUND = ["image-digest-pinned", "pod-restricted", "job-bounded", "role-declared"];
+
 const cluster: Record<string, Declared> = {
   monofarm: {
     type: "kubernetes:core/v1:Namespace",
@@ -131,9 +137,11 @@ const cluster: Record<string, Declared> = {
         template: {
           metadata: { labels: { ...labels("worker"), "farm.build/pool": "verify" } },
           spec: {
+            serviceAccountName: "worker",
             automountServiceAccountToken: false,
             hostUsers: false,
             nodeSelector: { "kubernetes.io/arch": "arm64" },
+            securityContext: { seccompProfile: { type: "RuntimeDefault" } },
             initContainers: [runner],
             containers: [worker],
             volumes: [
@@ -159,6 +167,10 @@ const cluster: Record<string, Declared> = {
   "storage-config": configMap("storage", { "storage.json": json(storageJson) }),
   "scheduler-config": configMap("scheduler", { "scheduler.json": json(schedulerJson) }),
   "browser-config": configMap("browser", { "browser.json": json(browserJson) }),
+  token: {
+    type: "kubernetes:core/v1:ConfigMap",
+    props: { metadata: { name: "token-issuer", namespace: "monofarm" }, data: { issuer: "https://issuer" } },
+  },
   bazel: configMap("bazel", {
     ".bazelrc":
       "startup --nohome_rc --nosystem_rc\nbuild --nostamp --incompatible_strict_action_env\nbuild --noremote_upload_local_results\n",
@@ -177,7 +189,18 @@ const cluster: Record<string, Declared> = {
     ),
   }),
   ...Object.fromEntries(
-    ["image-digest-pinned", "pod-restricted", "job-bounded", "role-declared"].map((name): [string, Declared] => [
+    admissionPolicies(RULES, {})
+      .filter(({ name }) => BOUND.includes(name))
+      .map(({ name, spec }): [string, Declared] => [
+        `policy-${name}`,
+        {
+          type: "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy",
+          props: { metadata: { name: `monofarm-${name}` }, spec },
+        },
+      ]),
+  ),
+  ...Object.fromEntries(
+    BOUND.map((name): [string, Declared] => [
       `admission-${name}`,
       {
         type: "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding",
@@ -200,6 +223,14 @@ const cluster: Record<string, Declared> = {
     type: "kubernetes:apps/v1:DeploymentPatch",
     props: { metadata: { name: "portal", namespace: "monofarm", finalizers: [] } },
   },
+  "patched-role": {
+    type: "kubernetes:rbac.authorization.k8s.io/v1:RolePatch",
+    props: { metadata: { name: "autoscaler", namespace: "monofarm", finalizers: [] } },
+  },
+  "patched-binding": {
+    type: "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBindingPatch",
+    props: { metadata: { name: "monofarm-pod-restricted", finalizers: [] } },
+  },
   scheduler: {
     type: "kubernetes:apps/v1:Deployment",
     props: {
@@ -214,10 +245,18 @@ const cluster: Record<string, Declared> = {
             securityContext: { runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
             automountServiceAccountToken: false,
             containers: [{ name: "scheduler", image: image("buildbarn"), securityContext: confined }],
+            volumes: [
+              { name: "config", configMap: { name: "scheduler-0123abcd" } },
+              { name: "tls", projected: { sources: [{ secret: { name: "tls" } }] } },
+            ],
           },
         },
       },
     },
+  },
+  tls: {
+    type: "kubernetes:core/v1:Secret",
+    props: { metadata: metadata("tls", "scheduler"), stringData: { "tls.crt": "", "tls.key": "" } },
   },
   release: {
     type: "kubernetes:batch/v1:Job",
@@ -277,6 +316,15 @@ const cluster: Record<string, Declared> = {
     },
   },
   account: { type: "kubernetes:core/v1:ServiceAccount", props: { metadata: metadata("worker") } },
+  "client-account": {
+    type: "kubernetes:core/v1:ServiceAccount",
+    props: {
+      metadata: {
+        ...metadata("client", "release"),
+        annotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/client" },
+      },
+    },
+  },
   role: {
     type: "kubernetes:rbac.authorization.k8s.io/v1:Role",
     props: {
@@ -293,6 +341,14 @@ const cluster: Record<string, Declared> = {
       metadata: metadata("autoscaler"),
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "autoscaler" },
       subjects: [{ kind: "ServiceAccount", name: "autoscaler", namespace: "monofarm" }],
+    },
+  },
+  everywhere: {
+    type: "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+    props: {
+      metadata: { name: "autoscaler" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "autoscaler" },
+      subjects: [{ kind: "ServiceAccount", name: "cluster-autoscaler", namespace: "kube-system" }],
     },
   },
   chart: { type: "kubernetes:helm.sh/v4:Chart", props: { chart: "./charts/prometheus" } },
@@ -383,7 +439,10 @@ const aws: Record<string, Declared> = {
     },
   },
   karpenter: { type: "kubernetes:karpenter.sh/v1:NodePool", props: { spec: { limits: { cpu: "1000" } } } },
-  identity: { type: "aws:eks/podIdentityAssociation:PodIdentityAssociation", props: { serviceAccount: "publisher" } },
+  identity: {
+    type: "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+    props: { namespace: "monofarm", serviceAccount: "publisher" },
+  },
   template: {
     type: "aws:ec2/launchTemplate:LaunchTemplate",
     props: { metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 } },

@@ -18,6 +18,7 @@ const bazelrc = (line: string) =>
 
 const CLAIMS = "authenticationPolicy.jwt.claimsValidationJmespathExpression.expression";
 const PUT = "actionCache.putAuthorizer";
+const BOUND = "spec.matchResources.namespaceSelector.matchExpressions";
 const caller = (...names: readonly string[]) =>
   `contains(\`${JSON.stringify(names.map((name) => `system:serviceaccount:monofarm:${name}`))}\`, authenticationMetadata.public.subject)`;
 
@@ -32,6 +33,15 @@ const DEBUG = {
     capabilities: { drop: ["ALL"] },
   },
 };
+
+const OPEN = { listenAddresses: [":9000"], authenticationPolicy: { allow: {} } };
+const PROPERTIES = [
+  { name: "Arch", value: "arm64" },
+  { name: "OSFamily", value: "linux" },
+  { name: "class", value: "wide" },
+  { name: "container-image", value: `docker://registry.example/worker@sha256:${"a".repeat(64)}` },
+];
+const RUNNER = { concurrency: 1, platform: { properties: PROPERTIES } };
 
 const pinned = (letter: string) => `r.example/x@sha256:${letter.repeat(64)}`;
 const platform = (arch: string, image: string) =>
@@ -61,6 +71,7 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["H07", "bazel", "data[.bazelrc]", bazelrc("build --stamp")],
   ["H08", "bazel", "data[downloader.cfg]", "allow s3.monofarm\n"],
   ["H09", "worker", `${POD}.containers.0.env`, [{ name: "AWS_ACCESS_KEY_ID", value: "A" }]],
+  ["H09", "worker", `${POD}.containers.0.env.1`, { name: "TZ", value: "America/New_York" }],
   ["H10", "eks", "version", undefined],
   ["H10", "addon", "addonVersion", undefined],
   ["H10", "workers", "releaseVersion", undefined],
@@ -68,9 +79,16 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["H11", "worker-config", `${WORKER}.concurrency`, 2],
   ["H11", "worker-config", "data[runner.json]|cleanProcessTable", false],
   ["H12", "release", `${POD}.volumes`, [{ name: "work", persistentVolumeClaim: { claimName: "work" } }]],
+  ["H12", "worker", `${POD}.volumes.3`, { name: "shared", csi: { driver: "efs.csi.aws.com" } }],
   ["H13", "release", `${POD}.automountServiceAccountToken`, true],
   ["H13", "account", "metadata.annotations", { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/x" }],
   ["H13", "identity", "serviceAccount", "worker"],
+  ["H13", "worker", `${POD}.serviceAccountName`, "client"],
+  ["H13", "worker", `${POD}.serviceAccountName`, "publisher"],
+  ["H13", "worker", `${POD}.volumes.2.projected.sources.0.serviceAccountToken.audience`, "sts.amazonaws.com"],
+  ["H13", "worker", `${POD}.volumes.2.projected.sources.0.serviceAccountToken.audience`, "pods.eks.amazonaws.com"],
+  ["H13", "worker", `${POD}.volumes.3`, { name: "keys", secret: { secretName: "aws-keys" } }],
+  ["H13", "worker", `${POD}.volumes.2.projected.sources.1`, { secret: { name: "aws-keys" } }],
   ["H14", "worker", `${POD}.nodeSelector`, undefined],
   ["H14", "worker", `${LABELS}[farm.build/emulated]`, "true"],
   ["H15", "workers", "instanceTypes", ["c8gd.4xlarge", "c8a.4xlarge"]],
@@ -101,6 +119,9 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S02", "scheduler", `${POD}.containers.0.securityContext.runAsNonRoot`, false],
   ["S02", "release", `${POD}.containers.0.securityContext.capabilities.drop`, undefined],
   ["S02", "scheduler", `${POD}.hostNetwork`, true],
+  ["S02", "scheduler", `${POD}.containers.0.securityContext.seccompProfile`, { type: "Unconfined" }],
+  ["S02", "scheduler", `${POD}.containers.0.ports`, [{ containerPort: 8982, hostPort: 8982 }]],
+  ["S02", "scheduler", `${POD}.volumes.2`, { name: "shared", nfs: { server: "10.0.0.1", path: "/" } }],
   ["S03", "worker", `${POD}.hostUsers`, undefined],
   ["S04", "service", "spec.type", "LoadBalancer"],
   ["S04", "ingress", "metadata.annotations[alb.ingress.kubernetes.io/scheme]", "internet-facing"],
@@ -158,6 +179,7 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S20", "budget", "spec.selector.matchLabels", { "app.kubernetes.io/name": "frontend" }],
   ["S20", "karpenter", "spec.limits", undefined],
   ["S21", "worker", `${POD}.containers.0.securityContext.readOnlyRootFilesystem`, false],
+  ["S21", "worker", `${POD}.securityContext.seccompProfile.type`, "Unconfined"],
   ["H05", "storage-config", "data[storage.json]|actionCache.putAuthorizer", { allow: {} }],
   ["S06", "storage-config", "data[storage.json]|grpcServers.0.authenticationPolicy", { allow: {} }],
   ["S06", "scheduler-config", "data[scheduler.json]|adminHttpServers.0.authenticationPolicy", { allow: {} }],
@@ -214,6 +236,25 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S21", "worker", `${POD}.ephemeralContainers`, [DEBUG]],
   ["S21", "worker", `${POD}.containers.0.securityContext.capabilities.add.0`, "SETUID"],
   ["S21", "worker", `${POD}.initContainers.0.securityContext.capabilities.add.0`, "SYS_ADMIN"],
+  ["S06", "worker-config", "data[runner.json]|grpcServers", [OPEN]],
+  ["S06", "worker-config", "data[worker.json]|grpcServers", [OPEN]],
+  ["S06", "storage-config", "data[storage.json]|global.diagnosticsHttpServer.enablePprof", true],
+  ["S06", "scheduler-config", "data[scheduler.jsonnet]", "{}"],
+  ["S06", "scheduler-config", "data[bb-scheduler.json]", "{}"],
+  ["S06", "tls", "stringData[scheduler.json]", "{}"],
+  ["H05", "frontend-config", "data[frontend.json]", JSON.stringify({ actionCache: { putAuthorizer: { allow: {} } } })],
+  ["H05", "frontend-config", "data[frontend.json]", '{"action_cache": {"put_authorizer": {"allow": {}}}}'],
+  ["H11", "worker-config", "data[worker.json]|buildDirectories.0.runners.1", RUNNER],
+  ["H11", "worker-config", "data[worker.json]|buildDirectories.1", { runners: [RUNNER] }],
+  [
+    "H16",
+    "frontend-config",
+    "data[frontend.json]|executeAuthorizer.instanceNamePrefix.allowedInstanceNamePrefixes",
+    ["release", ""],
+  ],
+  ["H18", "token", "data[frontend.json]", "{}"],
+  ["H22", "worker-config", `${WORKER}.platform.properties`, [...PROPERTIES].reverse()],
+  ["H22", "worker-config", `${WORKER}.platform.properties.4`, { name: "Arch", value: "arm64" }],
   ["S22", "admission-pod-restricted", "spec.validationActions", ["Warn"]],
   [
     "S22",
@@ -221,7 +262,17 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
     "spec.matchResources.namespaceSelector.matchExpressions.0.values",
     ["other"],
   ],
+  ["S22", "admission-pod-restricted", "spec.matchResources.objectSelector.matchLabels", { "no.body/has": "this" }],
+  ["S22", "admission-pod-restricted", `${BOUND}.1`, { key: "no.body/has", operator: "Exists" }],
+  ["S22", "admission-pod-restricted", "spec.matchResources.excludeResourceRules", [{ resources: ["pods"] }]],
+  ["S22", "policy-pod-restricted", "spec.failurePolicy", "Ignore"],
+  ["S22", "policy-pod-restricted", "spec.validations.0.expression", "true"],
+  ["S22", "policy-pod-restricted", "spec.variables.0.expression", "oldObject"],
+  ["S22", "policy-job-bounded", "spec.matchConditions.0.expression", "false"],
+  ["S22", "policy-image-digest-pinned", "spec.matchConstraints.resourceRules.0.operations", ["UPDATE"]],
   ["S23", "patch", "spec", { replicas: 0 }],
+  ["S23", "patched-role", "rules", [{ apiGroups: [""], resources: ["pods"], verbs: ["create"] }]],
+  ["S23", "patched-binding", "spec", { validationActions: ["Audit"] }],
   ["S23", "patch", "metadata.labels", { "app.kubernetes.io/name": "worker" }],
   ["S24", "worker", `${POD}.volumes.2.projected.sources.0.serviceAccountToken.expirationSeconds`, 7200],
   ["S24", "scheduler", `${POD}.automountServiceAccountToken`, true],
@@ -230,6 +281,11 @@ const rows: readonly (readonly [string, string, string, unknown])[] = [
   ["S25", "role", "rules.1.verbs.0", "*"],
   ["S25", "role", "rules.1.resources.0", "serviceaccounts/token"],
   ["S25", "binding", "roleRef.kind", "ClusterRole"],
+  ["S25", "binding", "subjects.0.name", "worker"],
+  ["S25", "binding", "subjects.1", { kind: "Group", name: "system:authenticated" }],
+  ["S25", "everywhere", "subjects.0.namespace", "monofarm"],
+  ["S25", "everywhere", "subjects.1", { kind: "Group", name: "system:serviceaccounts:monofarm" }],
+  ["S25", "everywhere", "subjects.1", { kind: "User", name: "system:serviceaccount:monofarm:worker" }],
 ];
 
 export const MUTANTS: readonly Mutant[] = rows.map(([rule, resource, path, value]) => ({
@@ -239,12 +295,17 @@ export const MUTANTS: readonly Mutant[] = rows.map(([rule, resource, path, value
   value,
 }));
 
-/** The golden farm with one value of one resource set to another; undefined takes it away. */
-export function mutate(resource: string, path: string, value: unknown): Record<string, Declared> {
-  const declared = GOLDEN[resource];
+/** The golden farm, or another, with one value of one resource set to another; undefined takes it away. */
+export function mutate(
+  resource: string,
+  path: string,
+  value: unknown,
+  farm: Readonly<Record<string, Declared>> = GOLDEN,
+): Record<string, Declared> {
+  const declared = farm[resource];
   if (declared === undefined) throw new Error(`no golden resource ${resource}`);
   return {
-    ...GOLDEN,
+    ...farm,
     [resource]: { ...declared, props: set(declared.props, path.split("|"), value) as Declared["props"] },
   };
 }

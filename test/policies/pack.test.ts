@@ -7,9 +7,9 @@ import { analyzer, SERVICE } from "../../policies/analyzer";
 import { exemptionFor } from "../../policies/exemptions";
 import { Pack } from "../../policies/pack";
 import { any } from "../../policies/predicates/condition";
-import type { Rule } from "../../policies/rule";
+import { checkResource, type Rule } from "../../policies/rule";
 import type { Declared } from "./golden";
-import { judge, RULES } from "./judge";
+import { asResources, RULES } from "./judge";
 import { MUTANTS, mutate } from "./mutants";
 
 /** A request as the service reads it off its bytes. */
@@ -74,9 +74,10 @@ const secret = (value: unknown) => ({ [SECRET]: "1b47061264138c4ac30d75fd1eb4427
 const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const of = (resource: string, path: string, value: unknown) => mutate(resource, path, value)[resource] as Declared;
+/** Mutants that the object shows by itself. */
 const OBJECTS = MUTANTS.filter(({ rule, resource, path, value }) =>
-  judge({ own: of(resource, path, value) }).some(
-    (one) => one.rule === rule && RULES.some(({ id, stack }) => id === rule && !stack),
+  asResources({ own: of(resource, path, value) }).some((own) =>
+    RULES.some((one) => one.id === rule && checkResource(one, own).length > 0),
   ),
 );
 

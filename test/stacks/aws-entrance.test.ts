@@ -21,6 +21,10 @@ const ENTRANCE = {
   privateKey: EXAMPLE_KEY,
 };
 
+/** Inputs as the packs see them: what a Secret holds is recorded as a secret. */
+const inClear = ({ stringData, ...inputs }: Values): Values =>
+  stringData === undefined ? inputs : { ...inputs, stringData: (stringData as { readonly value: unknown }).value };
+
 const entranceValues = (change: Values = {}): Values => ({
   ...awsValues(),
   "monofarm:entrance": { ...ENTRANCE, ...change },
@@ -120,7 +124,9 @@ describe("the way in for Bazel outside the cluster", () => {
 
   test("breaks no rule of the packs", () => {
     const mine = resources.filter(({ name }) => /^(entrance|frontend|outside)/.test(name));
-    const declared = mine.map(({ type, name, inputs }) => [`${type} ${name}`, { type, props: inputs }] as const);
+    const declared = mine.map(
+      ({ type, name, inputs }) => [`${type} ${name}`, { type, props: inClear(inputs) }] as const,
+    );
     expect(declared.length).toBeGreaterThan(10);
     const found = judge(Object.fromEntries(declared)).map(({ rule, finding }) => `${rule} ${finding.urn}`);
     expect(found).toEqual([]);

@@ -1,5 +1,6 @@
 import { validations } from "../../../policies/admission";
 import type { Rule } from "../../../policies/rule";
+import { admitted } from "../admitted";
 import { type Declared, GOLDEN } from "../golden";
 import { RULES } from "../judge";
 import { MUTANTS, type Mutant, mutate } from "../mutants";
@@ -30,12 +31,12 @@ export function goldenObjects(): Manifest[] {
     .map((declared) => manifest(declared, "golden-"));
 }
 
-/** Mutants that the cluster's admission sees, each as the object that its rule refuses. */
+/** Mutants that the cluster's admission decides, each as the object that its rule refuses. */
 export function mutatedObjects(): { readonly mutant: Mutant; readonly rule: Rule; readonly object: Manifest }[] {
   return MUTANTS.flatMap((mutant, index) => {
     const rule = CLUSTER_RULES.find(({ id }) => id === mutant.rule);
     const declared = mutate(mutant.resource, mutant.path, mutant.value)[mutant.resource];
-    if (rule === undefined || declared === undefined || !isJudged([rule], declared.type)) return [];
+    if (rule === undefined || declared === undefined || !admitted(rule, declared).includes(false)) return [];
     return [{ mutant, rule, object: manifest(declared, `mutant-${index}-`) }];
   });
 }
