@@ -1,6 +1,6 @@
-import { is, all } from "../predicates/condition";
+import { all, is } from "../predicates/condition";
 import { rule } from "../rule";
-import { LAUNCH_TEMPLATES, NODE_CLASSES } from "../views/aws";
+import { LAUNCH_TEMPLATES, NODE_CLASSES, NODE_GROUPS } from "../views/aws";
 
 export const imdsLocked = rule({
   id: "S05",
@@ -9,9 +9,11 @@ export const imdsLocked = rule({
   severity: "critical",
   slsa: "Unforgeable",
   key: "monofarm:platform.pools",
-  requires: "launch templates ask for IMDSv2 tokens and stop them at the first hop",
+  requires: "each node group has a launch template, and these ask for IMDSv2 tokens and stop them at the first hop",
   because: "a pod could take the role of its node",
   objects: [
+    // What EKS makes itself answers at the second hop: to pods.
+    { on: NODE_GROUPS, must: is("$template", "its own") },
     {
       on: LAUNCH_TEMPLATES,
       must: all(is("metadataOptions.httpTokens", "required"), is("metadataOptions.httpPutResponseHopLimit", 1)),

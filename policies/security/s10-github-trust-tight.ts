@@ -1,6 +1,6 @@
 import { is, matches, present, absent, all, any, not } from "../predicates/condition";
 import { rule } from "../rule";
-import { ROLE_TRUST } from "../views/aws";
+import { ROLE_TRUST } from "../views/iam";
 
 const ISSUER = "token.actions.githubusercontent.com";
 

@@ -1,7 +1,25 @@
-import { is, some, all, atLeast, includes, matches, unlessSet } from "../predicates/condition";
+import { absent, all, any, atLeast, every, includes, is, matches, not, some, unlessSet } from "../predicates/condition";
 import { evaluate } from "../predicates/evaluate";
 import { rule } from "../rule";
-import { BUCKETS, companionFindings } from "../stack-rules/buckets";
+import { BUCKETS, bucketsOf, companionFindings } from "../stack-rules/buckets";
+
+/** The bucket and all that is in it. */
+const WHOLE = any(
+  includes("Resource", "*"),
+  all(...["$", "/\\*$"].map((end) => some("Resource", matches("", `^arn:[^:]*:s3:::[^/]+${end}`)))),
+);
+const TLS_ALONE = all(
+  is("Effect", "Deny"),
+  includes("$principals", "*"),
+  includes("Action", "s3:*"),
+  WHOLE,
+  is("Condition.Bool[aws:SecureTransport]", "false"),
+  every("$conditions", is("", "Bool aws:SecureTransport")),
+);
+const NOT_FOR_EVERYBODY = any(
+  not(is("Effect", "Allow")),
+  all(absent("NotPrincipal"), not(includes("$principals", "*"))),
+);
 
 const BASELINE = {
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": all(
@@ -12,17 +30,12 @@ const BASELINE = {
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": is("rule.objectOwnership", "BucketOwnerEnforced"),
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": some(
     "rules",
-    is("applyServerSideEncryptionByDefault.sseAlgorithm", "aws:kms"),
+    all(is("applyServerSideEncryptionByDefault.sseAlgorithm", "aws:kms"), is("bucketKeyEnabled", true)),
   ),
   "aws:s3/bucketVersioning:BucketVersioning": is("versioningConfiguration.status", "Enabled"),
-  "aws:s3/bucketPolicy:BucketPolicy": some(
-    "$policy.Statement",
-    all(
-      is("Effect", "Deny"),
-      includes("$principals", "*"),
-      includes("Action", "s3:*"),
-      is("Condition.Bool[aws:SecureTransport]", "false"),
-    ),
+  "aws:s3/bucketPolicy:BucketPolicy": all(
+    some("$policy.Statement", TLS_ALONE),
+    every("$policy.Statement", NOT_FOR_EVERYBODY),
   ),
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": some(
     "rules",
@@ -42,16 +55,16 @@ export const bucketBaseline = rule({
   slsa: "Unforgeable",
   key: "components/artifacts",
   requires:
-    "each S3 bucket blocks public access, is its owner's, encrypted, versioned, heard by TLS alone, logged, ends unfinished uploads, and is not force-destroyed",
+    "each S3 bucket blocks public access, is its owner's, encrypted by KMS under a bucket key, versioned, heard by TLS alone, allows nothing to everybody, is logged, ends unfinished uploads, and is not force-destroyed",
   because: "an artifact store that leaks or forgets is none",
   objects: [{ on: BUCKETS, must: unlessSet("forceDestroy", false) }],
   stack: (resources) => [
-    ...companionFindings(resources, BASELINE),
+    ...companionFindings(bucketsOf(resources), resources, BASELINE),
     ...companionFindings(
-      resources.filter(
-        ({ props, type }) => !BUCKETS.types.includes(type) || evaluate(KEEPS_LOGS, props).answer !== "yes",
-      ),
+      bucketsOf(resources).filter(({ props }) => evaluate(KEEPS_LOGS, props).answer !== "yes"),
+      resources,
       LOGGED,
+      ({ props }) => evaluate(not(KEEPS_LOGS), props).answer,
     ),
   ],
 });

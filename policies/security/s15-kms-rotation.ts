@@ -1,6 +1,10 @@
-import { is, matches, atLeast, all, any, includes, not } from "../predicates/condition";
+import { absent, all, any, atLeast, includes, is, not, oneOf } from "../predicates/condition";
 import { rule } from "../rule";
-import { KEY_STATEMENTS, KEYS } from "../views/aws";
+import { KEYS } from "../views/aws";
+import { KEY_STATEMENTS } from "../views/iam";
+
+/** What keys are for that AWS rotates none of; whoever verifies needs the key that was signed with. */
+const NEVER_ROTATED = ["SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"];
 
 export const kmsRotation = rule({
   id: "S15",
@@ -9,7 +13,7 @@ export const kmsRotation = rule({
   severity: "medium",
   slsa: "Unforgeable",
   key: "components/artifacts/aws: aws-artifacts.ts, registry.ts",
-  requires: "symmetric keys rotate, keys wait before they are deleted, and their policy is not for everybody",
+  requires: "keys that encrypt rotate, keys wait before they are deleted, and their policy is not for everybody",
   because: "a key that is lost takes what it protects along",
   settings: { days: { default: 30, description: "least days before a key is deleted" } },
   objects: [
@@ -17,10 +21,14 @@ export const kmsRotation = rule({
       on: KEYS,
       must: ({ days = 0 }) =>
         all(
-          any(is("enableKeyRotation", true), matches("customerMasterKeySpec", "^(ECC|RSA)")),
+          any(is("enableKeyRotation", true), oneOf("keyUsage", NEVER_ROTATED)),
           atLeast("deletionWindowInDays", days),
         ),
     },
-    { on: KEY_STATEMENTS, when: is("Effect", "Allow"), must: not(includes("$principals", "*")) },
+    {
+      on: KEY_STATEMENTS,
+      when: is("Effect", "Allow"),
+      must: all(absent("NotPrincipal"), not(includes("$principals", "*"))),
+    },
   ],
 });

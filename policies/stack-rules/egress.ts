@@ -7,24 +7,27 @@ import {
   includes,
   is,
   matches,
+  not,
   present,
+  some,
   UNKNOWN,
 } from "../predicates/condition";
 import { type Answer, evaluate } from "../predicates/evaluate";
+import { NETWORK } from "../predicates/networks";
 import { decide, type Finding, type Resource } from "../rule";
 import { BUILDS, podsOf, WORKER } from "../views/pods";
 import { selects } from "../views/selectors";
 
+/** The list has items, each of them such: Kubernetes reads an empty one as all that there is. */
+const only = (path: string, of: Condition) => all(some(path, of), every(path, of));
+
 /** A rule of a NetworkPolicy opens nothing but the port of names, and named pods or what else is a fit peer. */
 const narrow = (peer: Condition) =>
-  every(
-    "spec.egress",
-    any(all(present("to"), every("to", peer)), all(present("ports"), every("ports", is("port", 53)))),
-  );
+  every("spec.egress", any(only("to", peer), only("ports", all(is("port", 53), absent("endPort")))));
 const PODS = all(absent("ipBlock"), any(present("podSelector"), present("namespaceSelector")));
 
 /** Pods that lead builds also fetch sources and store results where the artifacts are: a network of at most a /8. */
-const STORE = matches("ipBlock.cidr", "/([89]|[1-9][0-9]+)$");
+const STORE = matches("ipBlock.cidr", NETWORK);
 const [OF_WORKERS, OF_CLIENTS] = [narrow(PODS), narrow(any(PODS, STORE))];
 
 /** Pods that build and that no NetworkPolicy closes, and policies that open them too far. */
@@ -41,15 +44,22 @@ export function egressFindings(resources: readonly Resource[]): Finding[] {
       const found = closes.some(({ answer }) => answer === "unknown") ? UNKNOWN : false;
       return decide(is("", true), found, "a NetworkPolicy for egress", pod.resource);
     }
+    const must = isWorker ? OF_WORKERS : OF_CLIENTS;
     return closes
-      .filter(({ answer }) => answer === "yes")
-      .map(({ policy }) => policy)
-      .flatMap((policy) => decide(isWorker ? OF_WORKERS : OF_CLIENTS, policy.props, "", policy));
+      .filter(({ answer }) => answer === "yes" || answer === "unknown")
+      .flatMap(({ policy, answer }) => decide(must, policy.props, "", policy, answer === "unknown"));
   });
 }
 
-/** Whether a policy closes a pod's way out. */
+/** A policy that says nothing of its types is for egress, too, where it has rules of it. */
+const FOR_EGRESS = any(
+  includes("spec.policyTypes", "Egress"),
+  all(not(some("spec.policyTypes", all())), some("spec.egress", all())),
+);
+
+/** Whether a policy closes a pod's way out: then it also opens what its rules say, as policies add up. */
 function closing(policy: Resource, pod: ReturnType<typeof podsOf>[number]): Answer {
+  const { answer } = evaluate(FOR_EGRESS, policy.props);
   const selected = selects(policy, "spec.podSelector", pod);
-  return selected === "yes" ? evaluate(includes("spec.policyTypes", "Egress"), policy.props).answer : selected;
+  return (["no", "malformed", "unknown"] as const).find((one) => [answer, selected].includes(one)) ?? "yes";
 }

@@ -1,6 +1,7 @@
 import { all, type Condition, every, is, present, UNKNOWN } from "../predicates/condition";
 import { decide, type Finding, type Resource } from "../rule";
 import { REPOSITORIES } from "../views/aws";
+import { refersTo } from "../views/references";
 
 const LIFECYCLE = "aws:ecr/lifecyclePolicy:LifecyclePolicy";
 
@@ -9,19 +10,17 @@ const KEEPS_TAGGED: Condition = all(present("rules"), every("rules", is("selecti
 
 /** Repositories of images that keep everything for ever, or forget what has a tag. */
 export function lifecycleFindings(found: readonly Resource[]): Finding[] {
-  return found
-    .filter(({ type }) => REPOSITORIES.types.includes(type))
-    .flatMap((repository) => {
-      const own = found.filter((one) => one.type === LIFECYCLE && belongs(one, repository));
-      if (own.length === 0) return decide(is("", true), false, "a LifecyclePolicy for it", repository);
-      return own.flatMap((one) => decide(KEEPS_TAGGED, contents(one.props["policy"]), "policy", one));
-    });
-}
-
-function belongs(lifecycle: Resource, repository: Resource): boolean {
-  const { name } = repository.props;
-  const isNamed = typeof name === "string" && lifecycle.props["repository"] === name;
-  return isNamed || lifecycle.madeOf["repository"]?.includes(repository.urn) === true;
+  const repositories = found.filter(({ type }) => REPOSITORIES.types.includes(type));
+  return repositories.flatMap((repository) => {
+    const lifecycles = found
+      .filter(({ type }) => type === LIFECYCLE)
+      .map((one) => ({ one, answer: refersTo(one, "repository", repository, "name", repositories) }));
+    const own = lifecycles.filter(({ answer }) => answer === "yes");
+    if (own.length > 0)
+      return own.flatMap(({ one }) => decide(KEEPS_TAGGED, contents(one.props["policy"]), "policy", one));
+    const isOpen = lifecycles.some(({ answer }) => answer === "unknown");
+    return decide(is("", true), isOpen ? UNKNOWN : false, "a LifecyclePolicy for it", repository);
+  });
 }
 
 function contents(policy: unknown): unknown {

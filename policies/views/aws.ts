@@ -1,5 +1,5 @@
-import { UNKNOWN } from "../predicates/condition";
-import type { Resource } from "../rule";
+import { type Condition, oneOf, UNKNOWN } from "../predicates/condition";
+import { cpuOf } from "../predicates/processors";
 import { resources, type View } from "./view";
 
 export const CLUSTERS = resources("EKS clusters", "aws:eks/cluster:Cluster");
@@ -11,6 +11,7 @@ export const NODE_CLASSES = resources("Karpenter node classes", "kubernetes:karp
 export const LIFECYCLES = resources(
   "bucket lifecycles",
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+  "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
 );
 export const REPOSITORIES = resources("ECR repositories", "aws:ecr/repository:Repository");
 export const KEYS = resources("KMS keys", "aws:kms/key:Key");
@@ -23,86 +24,37 @@ export const STATIC_KEYS = resources(
 
 export const NODE_POOLS = resources("Karpenter node pools", "kubernetes:karpenter.sh/v1:NodePool");
 
-/** Node groups; `$families` counts the families of their instance types, `$subnets` their subnets. */
+/** Node groups whose nodes build. */
+export const BUILDING_NODES: Condition = oneOf("labels[farm.build/role]", ["worker", "verify"]);
+
+/**
+ * Node groups; `$cpus` counts the generations of their instance types' CPUs, `$subnets` their subnets, and `$template` says
+ * whose launch template they have.
+ */
 export const NODE_GROUPS: View = {
   title: "EKS node groups",
   types: ["aws:eks/nodeGroup:NodeGroup"],
   subjects: ({ props }) => {
-    const types = props["instanceTypes"];
-    const families = Array.isArray(types) ? new Set(types.map((type) => String(type).split(".")[0])).size : types;
     const ids = props["subnetIds"];
     // Subnets are known to differ before anybody knows their names.
     const subnets = Array.isArray(ids) ? new Set(ids.map((id, at) => (id === UNKNOWN ? at : String(id)))).size : 0;
-    return [{ path: "", value: { ...props, $families: families, $subnets: ids === UNKNOWN ? UNKNOWN : subnets } }];
+    const $subnets = ids === UNKNOWN ? UNKNOWN : subnets;
+    const $template = whoseTemplate(props["launchTemplate"]);
+    return [{ path: "", value: { ...props, $cpus: generations(props["instanceTypes"]), $subnets, $template } }];
   },
 };
 
-interface Statement {
-  readonly Effect?: unknown;
-  readonly Action?: unknown;
-  readonly Resource?: unknown;
-  readonly Condition?: unknown;
-  readonly Principal?: unknown;
+/** That a group has a template of its own is known before the template's id is. */
+function whoseTemplate(template: unknown): unknown {
+  if (template === UNKNOWN) return UNKNOWN;
+  return typeof template === "object" && template !== null && !Array.isArray(template) ? "its own" : "EKS's";
 }
 
-const list = (value: unknown): unknown => (value === undefined || Array.isArray(value) ? value : [value]);
-
-/** A policy document: its statements, in which single values are lists of one; `$principals` is everybody who is meant. */
-export function document(text: unknown): unknown {
-  if (text === UNKNOWN) return UNKNOWN;
-  if (typeof text !== "string") return "no JSON";
-  try {
-    const { Statement = [] } = JSON.parse(text) as { Statement?: Statement | Statement[] };
-    return {
-      Statement: [Statement].flat().map((statement) => ({
-        ...statement,
-        Action: list(statement.Action),
-        Resource: list(statement.Resource),
-        $principals: principals(statement.Principal),
-      })),
-    };
-  } catch {
-    return "no JSON";
-  }
+/** How many generations of CPUs instance types have; not known while a type that is not known yet may bring a second. */
+function generations(types: unknown): unknown {
+  if (!Array.isArray(types)) return types;
+  const known = new Set(types.filter((type) => type !== UNKNOWN).map((type) => cpuOf(String(type)))).size;
+  return known < 2 && types.includes(UNKNOWN) ? UNKNOWN : known;
 }
-
-function principals(principal: unknown): unknown {
-  if (typeof principal !== "object" || principal === null) return list(principal);
-  return Object.values(principal).flat();
-}
-
-/** Statements of a policy document, each by itself; `$name` is the resource's. */
-function statements(property: string) {
-  return ({ name, props }: Resource) => {
-    const read = document(props[property] ?? "nothing");
-    if (typeof read !== "object" || read === null) return [{ path: property, value: read }];
-    const { Statement } = read as { Statement: object[] };
-    return Statement.map((statement, index) => ({
-      path: `${property}.Statement[${index}]`,
-      value: { ...statement, $name: name },
-    }));
-  };
-}
-
-/** What identities may do. */
-export const IAM_STATEMENTS: View = {
-  title: "IAM policies",
-  types: ["aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy", "aws:iam/userPolicy:UserPolicy"],
-  subjects: statements("policy"),
-};
-
-/** Who may use a key; a key without a policy has AWS' own, which is for its account. */
-export const KEY_STATEMENTS: View = {
-  title: "policies of KMS keys",
-  types: ["aws:kms/key:Key"],
-  subjects: (resource) => (resource.props["policy"] === undefined ? [] : statements("policy")(resource)),
-};
 
 export const ENDPOINTS = resources("VPC endpoints", "aws:ec2/vpcEndpoint:VpcEndpoint");
-
-/** Who may take a role. */
-export const ROLE_TRUST: View = {
-  title: "IAM roles",
-  types: ["aws:iam/role:Role"],
-  subjects: statements("assumeRolePolicy"),
-};

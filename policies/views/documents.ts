@@ -115,7 +115,8 @@ function commandLines({ props }: Resource): Subject[] {
   const spec = (props as Job).spec?.template?.spec;
   const list = spec?.containers;
   if (!Array.isArray(list)) return [];
-  return (list as Container[]).flatMap(({ command = [], args = [] }, index): Subject[] => {
+  return (list as (Container | null)[]).flatMap((container, index): Subject[] => {
+    const { command = [], args = [] } = container ?? {};
     const path = `spec.template.spec.containers[${index}].args`;
     if (!Array.isArray(command) || !Array.isArray(args)) return [];
     const words: unknown[] = [...(command as unknown[]), ...(args as unknown[])];

@@ -1,4 +1,4 @@
-import { absent, all, any, type Condition, is, not, oneOf, present, UNKNOWN } from "../predicates/condition";
+import { absent, any, type Condition, not, oneOf, present, UNKNOWN } from "../predicates/condition";
 import { type Answer, evaluate, read } from "../predicates/evaluate";
 import type { Resource } from "../rule";
 import { namespaceOf } from "./cluster";
@@ -20,38 +20,47 @@ export function selects(object: Resource, path: string, pod: ReturnType<typeof p
   const labels: unknown = wanted.kind === "value" ? wanted.value : {};
   const expressions: unknown = listed.kind === "value" ? listed.value : [];
   if (kinds.includes("malformed") || !isObject(labels) || !Array.isArray(expressions)) return "malformed";
-  const chosen = all(
-    ...Object.entries(labels).map(([label, value]) => is(`metadata.labels[${label}]`, value)),
-    ...(expressions as readonly Expression[]).map(expressed),
-  );
-  const { answer } = evaluate(chosen, pod.value);
+  const asked: readonly unknown[] = [
+    ...Object.entries(labels).map(([key, value]) => ({ key, operator: "In", values: [value] })),
+    ...(expressions as readonly unknown[]),
+  ];
+  const answers = asked.map((expression) => meets(pod.value, expression));
+  const answer = (["no", "malformed", "unknown"] as const).find((one) => answers.includes(one)) ?? "yes";
   return answer === "yes" && isElsewhere ? "unknown" : answer;
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, string>> {
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** One of `matchExpressions` of a label selector. */
-interface Expression {
-  readonly key: string;
-  readonly operator: string;
-  readonly values?: readonly string[];
+/** What one of `matchExpressions` of a label selector says of a pod. */
+function meets(pod: unknown, expression: unknown): Answer {
+  const [key, operator, values] = ["key", "operator", "values"].map((field) => read(expression, field));
+  if ([key, operator, values].some((field) => field?.kind === "unknown")) return "unknown";
+  const wanted: unknown = values?.value ?? [];
+  if (typeof key?.value !== "string" || !Array.isArray(wanted)) return "malformed";
+  const known = (wanted as readonly unknown[]).filter((value) => value !== UNKNOWN);
+  if (!known.every((value) => typeof value === "string")) return "malformed";
+  const label = `metadata.labels[${key.value}]`;
+  const [narrow, wide] = expressed(label, operator?.value, known).map((of) => evaluate(of, pod).answer);
+  return (known.length < wanted.length && narrow !== wide ? "unknown" : narrow) ?? "malformed";
 }
 
-/** What it asks of a pod. An operator that Kubernetes does not have selects nothing. */
-function expressed({ key, operator, values = [] }: Expression): Condition {
-  const label = `metadata.labels[${key}]`;
+/**
+ * What an operator asks of a label: as far as values are known, and if those that are not known yet were what the pod has.
+ * An operator that Kubernetes does not have selects nothing.
+ */
+function expressed(label: string, operator: unknown, values: readonly string[]): readonly [Condition, Condition] {
   switch (operator) {
     case "In":
-      return oneOf(label, values);
+      return [oneOf(label, values), present(label)];
     case "NotIn":
-      return not(oneOf(label, values));
+      return [not(oneOf(label, values)), absent(label)];
     case "Exists":
-      return present(label);
+      return [present(label), present(label)];
     case "DoesNotExist":
-      return absent(label);
+      return [absent(label), absent(label)];
     default:
-      return any();
+      return [any(), any()];
   }
 }

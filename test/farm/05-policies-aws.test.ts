@@ -10,12 +10,16 @@ import { violationsIn } from "../policies/engine/preview";
 import { awsValues } from "../stacks/aws-values";
 import { committed, type Values } from "../stacks/golden";
 
+/** Node groups, each with a launch template that AWS has yet to number. */
+const POOLS = ["system-arm64", "storage-arm64", "client-arm64", "worker-arm64", "worker-amd64"];
+
 /** What only AWS can tell: documents hold ARNs of what is made with them, and a namespace is known by its cluster. */
 const OPEN = [
   ...["amd64", "arm64"].flatMap((each) => WORKER_CLASSES.map((one) => `admission-bound ${workersName(each, one)}`)),
   ...PURPOSES.map((purpose) => `bucket-baseline-stack ${purpose}`),
   "github-trust-tight artifacts-planner",
   "github-trust-tight artifacts-publisher",
+  ...POOLS.map((pool) => `ami-and-version-pinned platform-${pool}`),
   "iam-least artifacts-client",
   "iam-least artifacts-planner",
   "iam-least artifacts-publisher",

@@ -416,13 +416,25 @@ const aws: Record<string, Declared> = {
     props: { destinationCidrBlock: "10.2.0.0/16" },
     madeOf: { routeTableId: ["subnet-routes"] },
   },
+  "worker-role": {
+    type: "aws:iam/role:Role",
+    props: {
+      assumeRolePolicy: json({ Statement: { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" } } }),
+    },
+  },
+  "worker-attachment": {
+    type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    props: { policyArn: "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy" },
+    madeOf: { role: ["worker-role"] },
+  },
   workers: {
     type: "aws:eks/nodeGroup:NodeGroup",
-    madeOf: { subnetIds: ["subnet"] },
+    madeOf: { subnetIds: ["subnet"], nodeRoleArn: ["worker-role"] },
     props: {
       labels: { "farm.build/role": "worker", "farm.build/cpu": "graviton4" },
       instanceTypes: ["c8gd.4xlarge"],
       releaseVersion: "1.36.0-20260601",
+      launchTemplate: { id: "lt-1", version: "3" },
       capacityType: "SPOT",
       scalingConfig: { maxSize: 100 },
     },
@@ -467,8 +479,9 @@ const aws: Record<string, Declared> = {
     props: { ingress: [{ fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] }] },
   },
   "worker-policy": {
-    type: "aws:iam/policy:Policy",
+    type: "aws:iam/rolePolicy:RolePolicy",
     props: { policy: json({ Statement: [{ Effect: "Allow", Action: ["ecr:BatchGetImage"], Resource: "*" }] }) },
+    madeOf: { role: ["worker-role"] },
   },
   publisher: {
     type: "aws:iam/role:Role",
@@ -506,7 +519,7 @@ const aws: Record<string, Declared> = {
   }),
   "bucket-owner": bucket("OwnershipControls", { rule: { objectOwnership: "BucketOwnerEnforced" } }),
   "bucket-encryption": bucket("ServerSideEncryptionConfiguration", {
-    rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } }],
+    rules: [{ bucketKeyEnabled: true, applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } }],
   }),
   "bucket-versions": bucket("Versioning", { versioningConfiguration: { status: "Enabled" } }),
   "bucket-lock": bucket("ObjectLockConfiguration", {
@@ -557,6 +570,14 @@ const aws: Record<string, Declared> = {
     madeOf: { repository: ["registry"] },
   },
   key: { type: "aws:kms/key:Key", props: { enableKeyRotation: true, deletionWindowInDays: 30 } },
+  "key-policy": {
+    type: "aws:kms/keyPolicy:KeyPolicy",
+    props: {
+      policy: json({
+        Statement: [{ Effect: "Allow", Principal: { AWS: "arn:aws:iam::1:root" }, Action: "kms:*", Resource: "*" }],
+      }),
+    },
+  },
 };
 
 const github: Record<string, Declared> = {

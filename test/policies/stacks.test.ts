@@ -27,6 +27,24 @@ async function findings(values: Record<string, unknown>): Promise<string[]> {
   return [...new Set(found)].sort();
 }
 
+test("what the stack aws makes of AWS breaks no rule, when it is made", async () => {
+  const recorded = (await declareFarm(awsValues())).filter(({ type }) => /^(aws|kubernetes):/.test(type));
+  const arn = (type: string, name: string) => `arn:aws:${type}:${name}`;
+  const roles = recorded.filter(({ type }) => type === "aws:iam/role:Role");
+  // Names as the recorder gives them; only what a role's ARN was made of is not told by its text.
+  const declared = recorded.map(({ type, name, inputs, options }) => {
+    const role = roles.find((one) => arn(one.type, one.name) === inputs["nodeRoleArn"]);
+    const madeOf = role === undefined ? {} : { nodeRoleArn: [`${role.type}::${role.name}`] };
+    const told = type.startsWith("aws:") ? { id: `${name}-id`, arn: arn(type, name), name } : {};
+    return [
+      `${type}::${name}`,
+      { type, props: { ...told, ...inputs }, protect: options.protect === true, madeOf },
+    ] as const;
+  });
+  const found = judge(Object.fromEntries(declared)).filter(({ finding }) => finding.urn.startsWith("aws:"));
+  expect(found.map(({ rule, finding }) => `${rule} ${finding.kind} ${finding.urn} ${finding.found}`)).toEqual([]);
+});
+
 describe.each([
   ["aws", awsValues()],
   ["kubernetes", observedValues()],

@@ -1,22 +1,6 @@
+import { FAMILIES, familyOf } from "../../../policies/predicates/processors";
 import { UserError } from "../../user-error";
 import type { Architecture, NodePool, PoolRole } from "../platform";
-
-/** Families of instances that pools may have: one CPU generation each. */
-const FAMILIES: Readonly<Record<string, { readonly architecture: Architecture; readonly cpu: string }>> = {
-  c7g: { architecture: "arm64", cpu: "graviton3" },
-  c7gd: { architecture: "arm64", cpu: "graviton3" },
-  c8g: { architecture: "arm64", cpu: "graviton4" },
-  c8gd: { architecture: "arm64", cpu: "graviton4" },
-  m8g: { architecture: "arm64", cpu: "graviton4" },
-  m8gd: { architecture: "arm64", cpu: "graviton4" },
-  i8g: { architecture: "arm64", cpu: "graviton4" },
-  c7a: { architecture: "amd64", cpu: "zen4" },
-  c8a: { architecture: "amd64", cpu: "zen5" },
-  c7i: { architecture: "amd64", cpu: "sapphire-rapids" },
-  c8i: { architecture: "amd64", cpu: "granite-rapids" },
-  c8id: { architecture: "amd64", cpu: "granite-rapids" },
-  m8id: { architecture: "amd64", cpu: "granite-rapids" },
-};
 
 /** Families whose instances have disks of their own. */
 const LOCAL_DISKS: readonly string[] = ["c7gd", "c8gd", "m8gd", "i8g", "c8id", "m8id"];
@@ -63,7 +47,7 @@ export interface PoolPlan extends PoolSpec {
 export function planPool(spec: PoolSpec, key: string): PoolPlan {
   const { role, architecture } = spec;
   const families = spec.instanceTypes.map((type, index) => {
-    const family = type.split(".")[0] ?? "";
+    const family = familyOf(type);
     const known = Object.hasOwn(FAMILIES, family) ? FAMILIES[family] : undefined;
     const where = `${key}.instanceTypes.${index}`;
     const fitting = Object.entries(FAMILIES).filter(([, each]) => each.architecture === architecture);
@@ -72,7 +56,7 @@ export function planPool(spec: PoolSpec, key: string): PoolPlan {
     return known;
   });
   if (spec.nvme) {
-    const without = spec.instanceTypes.find((type) => !LOCAL_DISKS.includes(type.split(".")[0] ?? ""));
+    const without = spec.instanceTypes.find((type) => !LOCAL_DISKS.includes(familyOf(type)));
     if (without !== undefined)
       throw new UserError(`${key}.nvme`, `true for ${without}`, `false, or sizes of ${LOCAL_DISKS.join(", ")}`);
   }
