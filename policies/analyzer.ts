@@ -9,10 +9,9 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
-import type { Exemption } from "./exemptions";
-import { type Diagnostic, description, Pack, type Policy, tuningSchema } from "./pack";
+import { type Diagnostic, Pack } from "./pack";
 import type { Resource, Rule } from "./rule";
-import type { Level, RuleTuning, Tuning } from "./tuning";
+import { type Level, readTuning, TuningError, tuningSchema } from "./tuning";
 import { resource, resources } from "./wire";
 
 const LEVELS: Readonly<Record<Level, messages.EnforcementLevel>> = {
@@ -59,7 +58,9 @@ function unary<Request, Response>(answer: (request: Request) => Response) {
     try {
       response = answer(request);
     } catch (error) {
-      done(error instanceof Error ? new Error(error.stack) : new Error(String(error)));
+      // A mistake of a stack's is one line; where else a rule failed, only the trace tells.
+      const told = error instanceof TuningError ? error.message : error instanceof Error ? error.stack : String(error);
+      done(new Error(told));
       return;
     }
     done(null, response);
@@ -84,7 +85,7 @@ export function analyzer(pack: Pack, version: string) {
       () => new messages.AnalyzerStackConfigureResponse(),
     ),
     configure: unary<messages.ConfigureAnalyzerRequest, Empty>((request) => {
-      pack.configure(tuning(request));
+      pack.configure(readTuning(written(request), pack.rules, "--policy-pack-config"));
       return new Empty();
     }),
     analyze: unary<Resource, messages.AnalyzeResponse>((asked) => respond(pack.analyze(asked))),
@@ -97,17 +98,27 @@ function info(pack: Pack, version: string): messages.AnalyzerInfo {
   told.setName(pack.name);
   told.setVersion(version);
   told.setSupportsconfig(true);
-  told.setPoliciesList(pack.policies.map(policyMessage));
+  told.setPoliciesList(pack.rules.map(policyMessage));
   return told;
 }
 
-function policyMessage(policy: Policy): messages.PolicyInfo {
-  const { rule } = policy;
-  const { POLICY_TYPE_RESOURCE, POLICY_TYPE_STACK } = messages.PolicyType;
+/** What a rule is, in a line. */
+function description(rule: Rule): string {
+  return `${rule.id}, for SLSA: ${rule.slsa}`;
+}
+
+/** What a policy looks at. A rule that looks at objects and at the stack is one policy, which the engine counts as either. */
+function policyType({ objects, stack }: Rule): messages.PolicyType {
+  const { POLICY_TYPE_RESOURCE, POLICY_TYPE_STACK, POLICY_TYPE_UNKNOWN } = messages.PolicyType;
+  if (objects !== undefined && stack !== undefined) return POLICY_TYPE_UNKNOWN;
+  return stack === undefined ? POLICY_TYPE_RESOURCE : POLICY_TYPE_STACK;
+}
+
+function policyMessage(rule: Rule): messages.PolicyInfo {
   const told = new messages.PolicyInfo();
-  told.setPolicyType(policy.looksAt === "resource" ? POLICY_TYPE_RESOURCE : POLICY_TYPE_STACK);
-  told.setName(policy.name);
-  told.setDescription(description(policy));
+  told.setPolicyType(policyType(rule));
+  told.setName(rule.name);
+  told.setDescription(description(rule));
   told.setEnforcementlevel(LEVELS[rule.level]);
   told.setSeverity(SEVERITIES[rule.severity]);
   told.setRemediationSteps(`Change ${rule.key}.`);
@@ -123,35 +134,26 @@ function policyMessage(policy: Policy): messages.PolicyInfo {
   return told;
 }
 
-function diagnosticMessage({ policy, level, urn, text }: Diagnostic, pack: string, version: string) {
+function diagnosticMessage({ rule, level, urn, text }: Diagnostic, pack: string, version: string) {
   const told = new messages.AnalyzeDiagnostic();
-  told.setPolicyname(policy.name);
+  told.setPolicyname(rule.name);
   told.setPolicypackname(pack);
   told.setPolicypackversion(version);
-  told.setDescription(description(policy));
-  told.setMessage(`${description(policy)}\n${text}`);
+  told.setDescription(description(rule));
+  told.setMessage(`${description(rule)}\n${text}`);
   told.setEnforcementlevel(LEVELS[level]);
-  told.setSeverity(SEVERITIES[policy.rule.severity]);
+  told.setSeverity(SEVERITIES[rule.severity]);
   told.setUrn(urn);
   return told;
 }
 
-/** What the engine was given by `--policy-pack-config`, or the rules' own where that leaves something out. */
-function tuning(request: messages.ConfigureAnalyzerRequest): Tuning {
-  const entries: [string, RuleTuning][] = [];
+/** What the engine was given by `--policy-pack-config`, with the rules' own where that leaves something out. */
+function written(request: messages.ConfigureAnalyzerRequest): object {
+  const entries: [string, object][] = [];
   request.getPolicyconfigMap().forEach((config: messages.PolicyConfig, name: string) => {
-    const { exempt, ...others } = config.getProperties()?.toJavaScript() ?? {};
-    const numbers = Object.entries(others).filter((entry): entry is [string, number] => typeof entry[1] === "number");
-    const [level] = Object.entries(LEVELS).find(([, value]) => value === config.getEnforcementlevel()) ?? [];
-    if (level === undefined) throw new Error(`policy ${name}: found a level that is not one of the packs'`);
-    entries.push([
-      name,
-      {
-        enforcementLevel: level as Level,
-        exempt: exempt as unknown as readonly Exemption[] | undefined,
-        settings: Object.fromEntries(numbers),
-      },
-    ]);
+    const given = config.getEnforcementlevel();
+    const [enforcementLevel = "remediate"] = Object.entries(LEVELS).find(([, level]) => level === given) ?? [];
+    entries.push([name, { ...config.getProperties()?.toJavaScript(), enforcementLevel }]);
   });
   return Object.fromEntries(entries);
 }

@@ -6,6 +6,9 @@ export interface Exemption {
   readonly reason: string;
 }
 
+/** Least characters of a reason. */
+export const LEAST_REASON = 20;
+
 /** How exemptions are written in a policy pack's configuration, under the name of a policy. */
 export const EXEMPTIONS_SCHEMA = {
   type: "array" as const,
@@ -15,7 +18,7 @@ export const EXEMPTIONS_SCHEMA = {
     type: "object" as const,
     properties: {
       resource: { type: "string" as const, minLength: 1 },
-      reason: { type: "string" as const, minLength: 20 },
+      reason: { type: "string" as const, minLength: LEAST_REASON },
     },
     required: ["resource", "reason"],
     additionalProperties: false,

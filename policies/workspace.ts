@@ -1,13 +1,16 @@
+import { UNKNOWN } from "./predicates/condition";
 import { decide, defaults, required, type Rule } from "./rule";
+import { BAZEL } from "./views/bazel";
 import { bazelFlags } from "./views/bazel-flags";
-import { BAZEL, DOWNLOADER, readDownloader } from "./views/documents";
+import type { RcFile, RcLine } from "./views/bazelrc";
+import { DOWNLOADER, readDownloader } from "./views/documents";
 import type { View } from "./views/view";
 import { CALLS, MODULES, modules, PLATFORMS, readCalls, readPlatforms, STARLARK } from "./views/workspace";
 
 /** The files of a Bazel workspace that decide how hermetic its builds are. */
 export interface Workspace {
-  /** Text of `.bazelrc`. */
-  readonly bazelrc: string;
+  /** `.bazelrc`, with what it imports. */
+  readonly bazelrc: RcFile;
   /** Text of the file that `--downloader_config` names. @default none: nothing to hold */
   readonly downloader?: string;
   /** Texts by path: Starlark and MODULE.bazel.lock. */
@@ -24,13 +27,6 @@ export interface WorkspaceFinding {
   readonly isUndecided: boolean;
 }
 
-/** Lines of an rc file: the command with its configuration, and flags. */
-interface Line {
-  readonly command: string;
-  readonly config: string;
-  readonly flags: readonly string[];
-}
-
 /**
  * Holds a workspace against the rules about Bazel: its rc file once for each configuration that builds remotely, or where
  * none does for builds without a configuration; its downloader configuration, Starlark and lock files.
@@ -41,7 +37,7 @@ export function lintWorkspace(
   rules: readonly Rule[],
   clientFlags: readonly string[],
 ): WorkspaceFinding[] {
-  const lines = rcLines(bazelrc);
+  const { lines, missing } = bazelrc;
   const names = [...new Set(lines.map(({ config }) => config))];
   const ofConfigs = lines.filter(({ config }) => config !== "");
   const remote = names.filter((config) => config !== "" && buildsRemotely(expand(ofConfigs, config)));
@@ -53,12 +49,22 @@ export function lintWorkspace(
   const starlark = Object.entries(files).filter(([path]) => STARLARK.test(path));
   // Platforms of one workspace ask for one image an architecture, wherever they stand.
   const platforms = readPlatforms(starlark.map(([, text]) => text).join("\n"));
+  // What is imported on somebody's machine alone may change whatever the flags decide.
+  const imports = missing.flatMap((line) => hold(BAZEL, rules, `.bazelrc, ${String(line)}`, { $content: UNKNOWN }));
   return [
     ...flags,
+    ...imports,
     ...(downloader === undefined
       ? []
       : hold(DOWNLOADER, rules, "downloader configuration", { $content: readDownloader(downloader) })),
-    ...(module === undefined ? [] : hold(MODULES, rules, "MODULE.bazel", modules(files["MODULE.bazel.lock"], bazelrc))),
+    ...(module === undefined
+      ? []
+      : hold(
+          MODULES,
+          rules,
+          "MODULE.bazel",
+          modules(files["MODULE.bazel.lock"], bazelFlags(lines.flatMap((line) => line.flags))),
+        )),
     ...starlark.flatMap(([path, text]) => hold(CALLS, rules, path, { $content: readCalls(text) })),
     ...hold(PLATFORMS, rules, "platforms", { $content: platforms }),
   ];
@@ -74,6 +80,7 @@ function hold(view: View, rules: readonly Rule[], where: string, value: unknown)
         rule,
         where,
         found: found
+          .replace(/^\$content: .*/, "what is not here, which only a build can tell")
           .replace(/^\$content\.set\./, "--")
           .replace(/^\$content\./, "")
           .replace("not known before the deploy", "an expression, which only a build can tell"),
@@ -82,27 +89,13 @@ function hold(view: View, rules: readonly Rule[], where: string, value: unknown)
   );
 }
 
-/** Reads an rc file: comments and joined lines away. */
-function rcLines(text: string): Line[] {
-  return text
-    .replaceAll("\\\n", " ")
-    .split("\n")
-    .map((line) => line.replace(/(^|\s)#.*/, "").trim())
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [head = "", ...flags] = line.split(/\s+/);
-      const [command = "", config = ""] = head.split(":");
-      return { command, config, flags };
-    });
-}
-
-const APPLIES = ["startup", "common", "always", "build"];
+/** Commands whose flags a build has, from what is overridden to what overrides. */
+const APPLIES = ["startup", "always", "common", "build"];
 
 /** Flags of a build: those without configuration, then the configuration's, with those that it names in turn. */
-function expand(lines: readonly Line[], config: string): string[] {
+function expand(lines: readonly RcLine[], config: string): string[] {
   const flags = (name: string, within: readonly string[]): string[] =>
-    lines
-      .filter((line) => line.config === name && APPLIES.includes(line.command))
+    APPLIES.flatMap((command) => lines.filter((line) => line.config === name && line.command === command))
       .flatMap((line) => line.flags)
       .flatMap((flag) => {
         const inner = /^--config=(.+)$/.exec(flag)?.[1];

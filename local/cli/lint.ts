@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 
 import { STARTUP_FLAGS } from "../../components/matrix/run-shard/bazel";
 import { UserError } from "../../components/user-error";
 import { HERMETIC } from "../../policies/hermetic/rules";
+import { bazelFlags } from "../../policies/views/bazel-flags";
+import { readRc } from "../../policies/views/bazelrc";
 import { STARLARK } from "../../policies/views/workspace";
 import { lintWorkspace, type Workspace, type WorkspaceFinding } from "../../policies/workspace";
 import { paint } from "../terminal/colour";
@@ -16,7 +18,7 @@ const usage = `
 Usage: ./farm lint WORKSPACE
 
 Holds a Bazel workspace against the rules of the policy packs about Bazel: its .bazelrc, for each configuration that builds
-remotely, with the flags that the farm's clients add; its downloader configuration, where it has one; what its Starlark
+remotely, with what it imports and the flags that the farm's clients add; its downloader configuration, where it has one; what its Starlark
 fetches, its platforms and its lock files. Builds nothing.
 
 The exit code is 1 when a mandatory rule is broken.
@@ -43,14 +45,20 @@ function read(workspace: string): Workspace {
   const bazelrc = join(workspace, ".bazelrc");
   if (!existsSync(bazelrc))
     throw new UserError(WHERE, `no ${bazelrc}`, "the folder of a Bazel workspace, with a .bazelrc");
-  const text = readFileSync(bazelrc, "utf8");
-  const named = /--(?:experimental_)?downloader_config=(\S+)/.exec(text)?.[1];
-  const downloader = named === undefined ? undefined : join(workspace, named.replace("%workspace%/", ""));
-  return {
-    bazelrc: text,
-    files: starlark(workspace),
-    ...(downloader !== undefined && existsSync(downloader) && { downloader: readFileSync(downloader, "utf8") }),
-  };
+  const rc = readRc(readFileSync(bazelrc, "utf8"), (path) => textAt(workspace, path));
+  const { set } = bazelFlags(rc.lines.flatMap(({ flags }) => flags));
+  const named = set["downloader_config"] ?? set["experimental_downloader_config"];
+  const downloader = textAt(workspace, String(named ?? "").replace("%workspace%/", ""));
+  return { bazelrc: rc, files: starlark(workspace), ...(downloader !== undefined && { downloader }) };
+}
+
+/** Text of a file in a workspace, where it is one. */
+function textAt(workspace: string, path: string): string | undefined {
+  const file = join(workspace, path);
+  const isInside = !relative(workspace, file).startsWith("..");
+  return isInside && statSync(file, { throwIfNoEntry: false })?.isFile() === true
+    ? readFileSync(file, "utf8")
+    : undefined;
 }
 
 /** Starlark and lock files of a workspace by path; `bazel-*` are links to what was built. */

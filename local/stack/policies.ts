@@ -1,10 +1,16 @@
 import { join } from "node:path";
 
 import { UserError } from "../../components/user-error";
+import type { PlatformKind } from "../../stacks/outputs";
+import { tuningOf } from "../../stacks/tuning";
 import { CHECKOUT } from "../directories";
 
-/** Arguments with which `pulumi preview` and `up` hold a stack's farm against all rules, but for its exemptions. */
-export function policyArguments(stack = "local"): string[] {
+/**
+ * Arguments with which `pulumi preview` and `up` hold a stack's farm against all rules, but for its exemptions.
+ * @throws UserError for a mistake in these, of which the engine says less
+ */
+export function policyArguments(stack: PlatformKind = "local"): string[] {
+  tuningOf(stack);
   return [
     "--policy-pack",
     join(CHECKOUT, "policies"),

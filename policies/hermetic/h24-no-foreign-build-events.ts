@@ -1,6 +1,6 @@
 import { NO_FOREIGN_SERVICES } from "../predicates/bazel";
 import { rule } from "../rule";
-import { BAZEL } from "../views/documents";
+import { BAZEL } from "../views/bazel";
 
 export const noForeignBuildEvents = rule({
   id: "H24",
@@ -8,7 +8,7 @@ export const noForeignBuildEvents = rule({
   level: "mandatory",
   severity: "medium",
   slsa: "Isolated",
-  key: ".bazelrc or the Job's arguments",
+  key: ".bazelrc or the pod's arguments",
   requires: "no --bes_backend and no cache beside the farm",
   because: "what is built, and how, would leave the farm",
   objects: [{ on: BAZEL, must: NO_FOREIGN_SERVICES }],

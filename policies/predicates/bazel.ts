@@ -1,4 +1,4 @@
-import { absent, all, any, type Condition, every, is, matches, not, unlessSet } from "./condition";
+import { absent, all, type Condition, every, is, matches, not, present, some, unlessSet } from "./condition";
 
 // Of flags as of `bazelFlags` in views/bazel-flags.ts; `$content` is what a view puts them under.
 const set = (name: string) => `$content.set.${name}`;
@@ -7,8 +7,10 @@ const set = (name: string) => `$content.set.${name}`;
 export const NO_LOCAL_RESULTS: Condition = all(
   is(set("remote_upload_local_results"), false),
   unlessSet(set("remote_local_fallback"), false),
-  ...["spawn_strategy", "genrule_strategy"].map((name) =>
-    any(absent(set(name)), not(matches(set(name), "local|sandbox|standalone|worker"))),
+  ...["spawn_strategy", "genrule_strategy"].map((name) => unlessSet(set(name), "remote")),
+  every("$content.strategies", matches("", "=remote$")),
+  ...["dynamic_local_strategy", "experimental_spawn_scheduler", "internal_spawn_scheduler"].map((name) =>
+    absent(set(name)),
   ),
 );
 
@@ -19,7 +21,9 @@ export const HERMETIC_FLAGS: Condition = all(
   is(set("home_rc"), false),
   is(set("system_rc"), false),
   unlessSet(set("lockfile_mode"), "error"),
-  every("$content.actionEnv", matches("", "=")),
+  unlessSet(set("workspace_status_command"), ""),
+  every("$content.environment", matches("", "=.*=")),
+  not(some("$content.missing", present(""))),
 );
 
 /** Neither build events nor a cache at another service. */

@@ -1,7 +1,7 @@
-import { absent, all, any, atMost, type Condition, every, is, matches, not, oneOf, present } from "./condition";
+import { absent, all, any, atMost, type Condition, every, is, matches, not, oneOf } from "./condition";
 import { DIGEST } from "./images";
 
-const given = (keyword: string) => present(`with[${keyword}]`);
+const given = (keyword: string) => matches(`with[${keyword}]`, ".");
 const isRule = (...names: readonly string[]) => oneOf("rule", names);
 const implies = (when: Condition, then: Condition) => any(not(when), then);
 

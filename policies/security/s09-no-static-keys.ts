@@ -3,6 +3,10 @@ import { rule } from "../rule";
 import { ACTIONS_SECRETS } from "../views/github";
 import { STATIC_KEYS } from "../views/aws";
 
+/** Names of keys of the clouds, with whatever before and after. */
+const CLOUD_KEYS =
+  "(^|_)((AWS|GCP|GCLOUD|GOOGLE|AZURE)_(.*_)?(KEYS?|SECRETS?|CREDENTIALS?)|ARM_(CLIENT_SECRET|ACCESS_KEY))(_|$)";
+
 export const noStaticKeys = rule({
   id: "S09",
   name: "no-static-keys",
@@ -14,6 +18,6 @@ export const noStaticKeys = rule({
   because: "a key that does not expire is lost some day",
   objects: [
     { on: STATIC_KEYS, must: any() },
-    { on: ACTIONS_SECRETS, must: not(matches("secretName", "^(AWS|GCP|GOOGLE|AZURE)_.*(KEY|SECRET|CREDENTIALS)")) },
+    { on: ACTIONS_SECRETS, must: not(matches("$name", CLOUD_KEYS)) },
   ],
 });

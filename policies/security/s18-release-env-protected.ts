@@ -1,6 +1,6 @@
-import { is, matches, present, some, all, any, unlessSet } from "../predicates/condition";
+import { absent, all, any, every, is, matches, present, some, unlessSet } from "../predicates/condition";
 import { rule } from "../rule";
-import { ENVIRONMENTS, ACTIONS_PERMISSIONS, WORKFLOW_PERMISSIONS } from "../views/github";
+import { ACTIONS_PERMISSIONS, DEPLOYMENT_POLICIES, ENVIRONMENTS, WORKFLOW_PERMISSIONS } from "../views/github";
 
 export const releaseEnvProtected = rule({
   id: "S18",
@@ -10,7 +10,7 @@ export const releaseEnvProtected = rule({
   slsa: "Authentic",
   key: "monofarm:github.administration",
   requires:
-    "the environment of releases has reviewers other than the author, no bypass and a branch policy; actions are pinned by hash and chosen; tokens read",
+    "the environment of releases has reviewers other than the author, no bypass and a policy that names its branches or tags; actions are pinned by hash and chosen by owner; tokens read",
   because: "a release needs two people",
   objects: [
     {
@@ -20,10 +20,25 @@ export const releaseEnvProtected = rule({
         some("reviewers", any(some("users", present("")), some("teams", present("")))),
         is("preventSelfReview", true),
         is("canAdminsBypass", false),
-        present("deploymentBranchPolicy"),
+        any(...["protectedBranches", "customBranchPolicies"].map((kind) => is(`deploymentBranchPolicy.${kind}`, true))),
       ),
     },
-    { on: ACTIONS_PERMISSIONS, must: all(is("shaPinningRequired", true), is("allowedActions", "selected")) },
+    {
+      on: DEPLOYMENT_POLICIES,
+      when: matches("environment", "release"),
+      // A pattern that begins with a wildcard is every branch's, or nearly.
+      must: all(
+        ...["branchPattern", "tagPattern"].map((pattern) => any(absent(pattern), matches(pattern, "^[^*?\\[]"))),
+      ),
+    },
+    {
+      on: ACTIONS_PERMISSIONS,
+      must: all(
+        is("shaPinningRequired", true),
+        is("allowedActions", "selected"),
+        every("allowedActionsConfig.patternsAlloweds", matches("", "^[\\w-]+/")),
+      ),
+    },
     {
       on: WORKFLOW_PERMISSIONS,
       must: all(is("defaultWorkflowPermissions", "read"), unlessSet("canApprovePullRequestReviews", false)),

@@ -5,7 +5,6 @@ import { resources, type View } from "./view";
 export const CLUSTERS = resources("EKS clusters", "aws:eks/cluster:Cluster");
 export const ADDONS = resources("EKS add-ons", "aws:eks/addon:Addon");
 export const POD_IDENTITIES = resources("EKS pod identities", "aws:eks/podIdentityAssociation:PodIdentityAssociation");
-export const SECURITY_GROUPS = resources("security groups", "aws:ec2/securityGroup:SecurityGroup");
 export const LAUNCH_TEMPLATES = resources("launch templates", "aws:ec2/launchTemplate:LaunchTemplate");
 export const NODE_CLASSES = resources("Karpenter node classes", "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass");
 export const LIFECYCLES = resources(

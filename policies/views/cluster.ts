@@ -13,6 +13,7 @@ export const INGRESSES = kind("networking.k8s.io", "v1", "Ingress", "ingresses")
 export const DEPLOYMENTS = kind("apps", "v1", "Deployment", "deployments");
 export const STATEFUL_SETS = kind("apps", "v1", "StatefulSet", "statefulsets");
 export const JOBS = kind("batch", "v1", "Job", "jobs");
+export const CRON_JOBS = kind("batch", "v1", "CronJob", "cronjobs");
 export const RUNNER_SETS = kind("actions.github.com", "v1alpha1", "AutoscalingRunnerSet", "autoscalingrunnersets");
 const RBAC = "kubernetes:rbac.authorization.k8s.io/v1";
 export const ROLES = resources("Roles", `${RBAC}:Role`);
@@ -21,6 +22,13 @@ export const CLUSTER_ROLE_BINDINGS = resources("ClusterRoleBindings", `${RBAC}:C
 const ADMISSION = "kubernetes:admissionregistration.k8s.io/v1";
 export const ADMISSION_POLICIES = resources("admission policies", `${ADMISSION}:ValidatingAdmissionPolicy`);
 export const ADMISSION_BINDINGS = resources("their bindings", `${ADMISSION}:ValidatingAdmissionPolicyBinding`);
+/** Runners of the controller before GitHub's own: they stay after a job, with what it left. */
+export const OTHER_RUNNERS = resources(
+  "runners that are not GitHub's own",
+  ...["Runner", "RunnerDeployment", "RunnerReplicaSet", "RunnerSet"].map(
+    (name) => `kubernetes:actions.summerwind.dev/v1alpha1:${name}`,
+  ),
+);
 export const CHARTS = resources("Helm charts", "kubernetes:helm.sh/v4:Chart", "kubernetes:helm.sh/v3:Release");
 
 /** What else makes equal pods by one template. */

@@ -1,7 +1,6 @@
 import { UNKNOWN } from "../predicates/condition";
 import { OWN_NAMESPACE } from "../predicates/identity";
 import type { Resource } from "../rule";
-import { bazelFlags } from "./bazel-flags";
 import { namespaceOf } from "./cluster";
 import type { Subject, View } from "./view";
 
@@ -76,7 +75,7 @@ export function readBuildBarn(text: string): unknown {
   return JSON.parse(text.replaceAll(/std\.extVar\('(\w+)'\)/g, '"$1"'));
 }
 
-/** Bazel's downloader configuration: `$content.last` is its last directive. */
+/** Bazel's downloader configuration: `$content.last` is its last directive, `allowed` are the hosts that it allows. */
 export const DOWNLOADER: View = {
   title: "Bazel's downloader configurations in ConfigMaps",
   types: [CONFIG_MAP],
@@ -88,40 +87,6 @@ export function readDownloader(text: string): unknown {
     .split("\n")
     .map((line) => line.replace(/#.*/, "").trim().replaceAll(/\s+/g, " "))
     .filter((line) => line !== "");
-  return { directives, last: directives.at(-1) };
-}
-
-/** Flags that Bazel runs with: rc files in ConfigMaps, and command lines of Jobs. `$content` is as of `bazelFlags`. */
-export const BAZEL: View = {
-  title: "Bazel's flags in ConfigMaps and Jobs",
-  types: [CONFIG_MAP, "kubernetes:batch/v1:Job"],
-  subjects: (resource) => (resource.type === CONFIG_MAP ? rcFiles(resource) : commandLines(resource)),
-};
-
-const rcFiles = files(/bazelrc/, (text) => bazelFlags(rcWords(text)));
-
-/** The flags of an rc file, whatever commands and configurations they are for. */
-export function rcWords(text: string): string[] {
-  return text
-    .replaceAll("\\\n", " ")
-    .split("\n")
-    .map((line) => line.replace(/#.*/, "").trim())
-    .flatMap((line) => line.split(/\s+/).slice(1));
-}
-
-function commandLines({ props }: Resource): Subject[] {
-  type Container = { command?: unknown; args?: unknown };
-  type Job = { spec?: { template?: { spec?: { containers?: unknown } } } };
-  const spec = (props as Job).spec?.template?.spec;
-  const list = spec?.containers;
-  if (!Array.isArray(list)) return [];
-  return (list as (Container | null)[]).flatMap((container, index): Subject[] => {
-    const { command = [], args = [] } = container ?? {};
-    const path = `spec.template.spec.containers[${index}].args`;
-    if (!Array.isArray(command) || !Array.isArray(args)) return [];
-    const words: unknown[] = [...(command as unknown[]), ...(args as unknown[])];
-    if (words.every((word) => typeof word !== "string" || !/(^|\/)bazel(isk)?$/.test(word))) return [];
-    if (words.includes(UNKNOWN)) return [{ path, value: { $file: "args", $content: UNKNOWN } }];
-    return [{ path, value: { $file: "args", $content: bazelFlags(words.map(String)) } }];
-  });
+  const allowed = directives.flatMap((line) => /^allow (.*)$/.exec(line)?.[1] ?? []);
+  return { allowed, last: directives.at(-1) };
 }

@@ -2,47 +2,56 @@ import { UNKNOWN } from "../predicates/condition";
 
 /** A call in a Starlark file. */
 export interface Call {
-  /** As it is written: `http_archive`, `maven.install`. */
+  /** As it is written, without `native.`: `http_archive`, `maven.install`. */
   readonly rule: string;
   /** Values of its keywords: texts, switches, and lists and dictionaries of them; all else is `UNKNOWN`. */
   readonly with: Readonly<Record<string, unknown>>;
 }
 
-/** The calls of a Starlark file that stand by themselves in a line, in their order; those in functions too. */
+/**
+ * The calls of a Starlark file, in their order, wherever they stand. `maybe(http_archive, …)` is a call of `http_archive`, and
+ * so is that of another name for it, which a `load` or `use_repo_rule` gives.
+ */
 export function starlarkCalls(text: string): Call[] {
   const words = tokens(text);
-  const calls: Call[] = [];
-  for (let at = 0; at < words.length; at++) {
-    const [name, open] = [words[at], words[at + 1]];
-    if (name?.kind !== "name" || !name.first || open?.text !== "(") continue;
-    const end = closing(words, at + 1);
-    calls.push({ rule: name.text, with: keywords(words.slice(at + 2, end)) });
-  }
-  return calls;
+  const found = words.flatMap((name, at) => {
+    const isCall = name.kind === "name" && isBracket(words[at + 1], "(") && words[at - 1]?.text !== "def";
+    return isCall ? [{ name: name.text, at, inner: words.slice(at + 2, closing(words, at + 1)) }] : [];
+  });
+  const names = new Map(found.flatMap(({ name, at, inner }) => aliases(name, words.slice(0, at), inner)));
+  return found.map(({ name, inner }) => {
+    const [first] = parts(inner);
+    const rule = name === "maybe" && first?.length === 1 ? (first[0]?.text ?? name) : name;
+    return { rule: (names.get(rule) ?? rule).replace(/^native\./, ""), with: keywords(inner) };
+  });
+}
+
+/** Names of a file's own for rules, and the rules' names. @param before what stands before the call */
+function aliases(call: string, before: readonly Token[], inner: readonly Token[]): [string, string][] {
+  const texts = (value: unknown) => (typeof value === "string" ? [value] : []);
+  if (call === "load")
+    return Object.entries(keywords(inner)).flatMap(([own, name]) =>
+      texts(name).map((text): [string, string] => [own, text]),
+    );
+  const [own, equals] = before.slice(-2);
+  if (call !== "use_repo_rule" || own?.kind !== "name" || equals?.text !== "=") return [];
+  return texts(literal(parts(inner)[1] ?? [])).map((text) => [own.text, text]);
 }
 
 interface Token {
   readonly kind: "name" | "text" | "other";
   readonly text: string;
-  /** Whether it begins a line. */
-  readonly first: boolean;
 }
 
 const TOKEN =
-  /(?<space>[ \t\r]+|\\\n)|(?<line>\n)|(?<comment>#[^\n]*)|(?<text>[rb]?(?:"""(?:[^\\]|\\[\s\S])*?"""|'''(?:[^\\]|\\[\s\S])*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'))|(?<name>[A-Za-z_][\w.]*)|(?<other>[\s\S])/g;
+  /(?<space>\s+|\\\n|#[^\n]*)|(?<text>[rb]?(?:"""(?:[^\\]|\\[\s\S])*?"""|'''(?:[^\\]|\\[\s\S])*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'))|(?<name>[A-Za-z_][\w.]*)|(?<other>[\s\S])/g;
 
 function tokens(text: string): Token[] {
   const found: Token[] = [];
-  let first = true;
   for (const { groups = {}, 0: whole } of text.matchAll(TOKEN)) {
-    if (groups["space"] !== undefined || groups["comment"] !== undefined) continue;
-    if (groups["line"] !== undefined) {
-      first = true;
-      continue;
-    }
+    if (groups["space"] !== undefined) continue;
     const kind = groups["text"] !== undefined ? "text" : groups["name"] !== undefined ? "name" : "other";
-    found.push({ kind, text: kind === "text" ? unquoted(whole) : whole, first });
-    first = false;
+    found.push({ kind, text: kind === "text" ? unquoted(whole) : whole });
   }
   return found;
 }
@@ -55,7 +64,8 @@ function unquoted(literal: string): string {
 
 const OPEN = "([{";
 const CLOSE = ")]}";
-const isBracket = ({ kind, text }: Token, brackets: string) => kind === "other" && brackets.includes(text);
+const isBracket = (token: Token | undefined, brackets: string) =>
+  token?.kind === "other" && brackets.includes(token.text);
 
 /** Index of the bracket that closes the one at an index; the end where none does. */
 function closing(words: readonly Token[], from: number): number {

@@ -1,7 +1,7 @@
 import { UNKNOWN } from "../predicates/condition";
 import type { Resource } from "../rule";
-import { bazelFlags } from "./bazel-flags";
-import { files, rcWords } from "./documents";
+import { allFlags } from "./bazel";
+import { files } from "./documents";
 import { type Call, starlarkCalls } from "./starlark";
 import type { View } from "./view";
 
@@ -54,16 +54,15 @@ export const MODULES: View = {
     if (data === UNKNOWN) return [{ path: "data", value: UNKNOWN }];
     const texts = (data ?? {}) as Readonly<Record<string, unknown>>;
     if (texts["MODULE.bazel"] === undefined) return [];
-    return [{ path: "data", value: modules(texts["MODULE.bazel.lock"], texts[".bazelrc"]) }];
+    const bazelrc = texts[".bazelrc"] ?? "";
+    const flags = typeof bazelrc === "string" ? allFlags(bazelrc, texts) : bazelrc;
+    return [{ path: "data", value: modules(texts["MODULE.bazel.lock"], flags) }];
   },
 };
 
-/** @param lock text of MODULE.bazel.lock, @param bazelrc text of .bazelrc */
-export function modules(lock: unknown, bazelrc: unknown) {
-  return {
-    lock: typeof lock === "string" ? parsed(lock) : lock,
-    flags: bazelrc === UNKNOWN ? UNKNOWN : bazelFlags(rcWords(typeof bazelrc === "string" ? bazelrc : "")),
-  };
+/** @param lock text of MODULE.bazel.lock, @param flags of .bazelrc */
+export function modules(lock: unknown, flags: unknown) {
+  return { lock: typeof lock === "string" ? parsed(lock) : lock, flags };
 }
 
 function parsed(text: string): unknown {

@@ -5,7 +5,7 @@ import { Admission } from "../../components/admission/admission";
 import { admissionPolicies } from "../../policies/admission";
 import { HERMETIC } from "../../policies/hermetic/rules";
 import { RULES } from "../../policies/rules";
-import type { Tuning } from "../../policies/tuning";
+import { readTuning } from "../../policies/tuning";
 import { message } from "../../policies/rule";
 import { declareFarm } from "../stacks/golden";
 import { kubernetesValues } from "../stacks/kubernetes-values";
@@ -21,7 +21,8 @@ interface Policy {
   };
 }
 
-const policiesUnder = (tuning: Tuning) => new Map(admissionPolicies(RULES, tuning).map((one) => [one.name, one]));
+const policiesUnder = (tuning: object) =>
+  new Map(admissionPolicies(RULES, readTuning(tuning, RULES, "file")).map((one) => [one.name, one]));
 
 describe("admission policies of two namespaces", () => {
   let resources: Recorded[];
@@ -75,15 +76,15 @@ describe("a stack's tuning of the rules", () => {
   });
 
   test("sets thresholds", () => {
-    const expression = (tuning: Tuning) => policiesUnder(tuning).get("job-bounded")?.spec.validations[0]?.expression;
+    const expression = (tuning: object) => policiesUnder(tuning).get("job-bounded")?.spec.validations[0]?.expression;
     expect(expression({})).toContain("object.spec.completions <= 100000");
-    expect(expression({ "job-bounded": { settings: { completions: 7 } } })).toContain("object.spec.completions <= 7");
+    expect(expression({ "job-bounded": { completions: 7 } })).toContain("object.spec.completions <= 7");
   });
 
   test("exempts objects by name, and what their controllers make of them where the rule is about pods", () => {
     const exempt = [{ resource: "worker-*", reason: "One machine stands for every architecture." }];
     const conditions = (name: string) =>
-      policiesUnder({ [name]: { exempt, settings: {} } })
+      policiesUnder({ [name]: { exempt } })
         .get(name)
         ?.spec.matchConditions.slice(1);
     expect(conditions("arch-explicit-no-emulation")).toEqual([

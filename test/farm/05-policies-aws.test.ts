@@ -16,7 +16,7 @@ const POOLS = ["system-arm64", "storage-arm64", "client-arm64", "worker-arm64", 
 /** What only AWS can tell: documents hold ARNs of what is made with them, and a namespace is known by its cluster. */
 const OPEN = [
   ...["amd64", "arm64"].flatMap((each) => WORKER_CLASSES.map((one) => `admission-bound ${workersName(each, one)}`)),
-  ...PURPOSES.map((purpose) => `bucket-baseline-stack ${purpose}`),
+  ...PURPOSES.map((purpose) => `bucket-baseline ${purpose}`),
   "github-trust-tight artifacts-planner",
   "github-trust-tight artifacts-publisher",
   ...POOLS.map((pool) => `ami-and-version-pinned platform-${pool}`),

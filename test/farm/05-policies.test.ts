@@ -64,9 +64,7 @@ describe("the packs on Pulumi's engine", () => {
     const stack = SINGLE.map((one, index) => [`mutant-${index}`, mutant(one)[one.resource] as Declared] as const);
     const all = await previews.violations(Object.fromEntries(stack));
     // Side by side they are no stack that rules about several resources could judge.
-    const found = all.filter(({ policy }) =>
-      RULES.some(({ name, objects }) => name === policy && objects !== undefined),
-    );
+    const found = all.filter(({ policy }) => RULES.some(({ name, stack }) => name === policy && stack === undefined));
     const expected = SINGLE.map((one, index) => `mutant-${index} ${ruleOf(one).name} ${ruleOf(one).level}`);
     const told = new Set(found.map(({ resource, policy, level }) => `${resource} ${policy} ${level}`));
     expect([...told].sort()).toEqual(expected.sort());
@@ -76,7 +74,7 @@ describe("the packs on Pulumi's engine", () => {
     "catch %s: %s %s",
     async (_rule, _resource, _path, one) => {
       const found = await previews.violations(mutant(one));
-      const policies = new Set(found.map(({ policy }) => policy.replace(/-stack$/, "")));
+      const policies = new Set(found.map(({ policy }) => policy));
       expect([...policies]).toEqual([ruleOf(one).name]);
     },
   );

@@ -133,6 +133,7 @@ test("of Bazel flags given twice the last one holds, and action_env adds up", ()
   ];
   expect(bazelFlags(words)).toEqual({
     set: { stamp: true, jobs: "50", remote_local_fallback: false },
-    actionEnv: ["A", "B=1"],
+    environment: ["--action_env=A", "--action_env=B=1"],
+    strategies: [],
   });
 });

@@ -293,6 +293,30 @@ const cluster: Record<string, Declared> = {
       },
     },
   },
+  "token-keys": {
+    type: "kubernetes:batch/v1:CronJob",
+    props: {
+      metadata: metadata("token-keys"),
+      spec: {
+        schedule: "7 * * * *",
+        jobTemplate: {
+          spec: {
+            activeDeadlineSeconds: 600,
+            backoffLimit: 6,
+            template: {
+              metadata: { labels: labels("token-keys") },
+              spec: {
+                restartPolicy: "Never",
+                automountServiceAccountToken: false,
+                securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+                containers: [{ name: "fetch", image: image("buildbarn"), securityContext: confined, resources }],
+              },
+            },
+          },
+        },
+      },
+    },
+  },
   closed: {
     type: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
     props: {
@@ -307,6 +331,13 @@ const cluster: Record<string, Declared> = {
   service: {
     type: "kubernetes:core/v1:Service",
     props: { metadata: metadata("frontend"), spec: { type: "ClusterIP", ports: [{ port: 8980 }] } },
+  },
+  "service-outside": {
+    type: "kubernetes:core/v1:Service",
+    props: {
+      metadata: { ...metadata("frontend-outside", "frontend"), annotations: { "farm.build/public": "true" } },
+      spec: { type: "NodePort", selector: labels("frontend"), ports: [{ port: 443 }] },
+    },
   },
   ingress: {
     type: "kubernetes:networking.k8s.io/v1:Ingress",
@@ -478,6 +509,14 @@ const aws: Record<string, Declared> = {
     type: "aws:ec2/securityGroup:SecurityGroup",
     props: { ingress: [{ fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] }] },
   },
+  "group-rule": {
+    type: "aws:ec2/securityGroupRule:SecurityGroupRule",
+    props: { type: "ingress", protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] },
+  },
+  "group-ingress": {
+    type: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    props: { ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "10.0.0.0/16" },
+  },
   "worker-policy": {
     type: "aws:iam/rolePolicy:RolePolicy",
     props: { policy: json({ Statement: [{ Effect: "Allow", Action: ["ecr:BatchGetImage"], Resource: "*" }] }) },
@@ -600,10 +639,32 @@ const github: Record<string, Declared> = {
       deploymentBranchPolicy: { protectedBranches: true },
     },
   },
+  "environment-branches": {
+    type: "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy",
+    props: { environment: "release", branchPattern: "main" },
+  },
   actions: {
     type: "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions",
-    props: { shaPinningRequired: true, allowedActions: "selected" },
+    props: {
+      shaPinningRequired: true,
+      allowedActions: "selected",
+      allowedActionsConfig: { patternsAlloweds: ["actions/checkout@*"] },
+    },
   },
+  "organization-workflows": {
+    type: "github:index/actionsOrganizationWorkflowPermissions:ActionsOrganizationWorkflowPermissions",
+    props: { defaultWorkflowPermissions: "read" },
+  },
+  "enterprise-group": {
+    type: "github:index/enterpriseActionsRunnerGroup:EnterpriseActionsRunnerGroup",
+    props: {
+      name: "monofarm-enterprise",
+      visibility: "selected",
+      restrictedToWorkflows: true,
+      selectedWorkflows: ["o/r/.github/workflows/release.yml@refs/heads/main"],
+    },
+  },
+  "dependabot-secret": { type: "github:index/dependabotSecret:DependabotSecret", props: { secretName: "NPM_TOKEN" } },
   workflows: {
     type: "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions",
     props: { defaultWorkflowPermissions: "read" },

@@ -38,14 +38,7 @@ function called<Request, Response>(
 /** Asks the packs about a resource as the engine does: over its own encoding, policies and levels. */
 async function ask({ type, props }: Declared, tuning: Readonly<Record<string, object>> = {}): Promise<Said[]> {
   const service = analyzer(new Pack("monofarm", RULES), "0.1.0");
-  const configuration = new messages.ConfigureAnalyzerRequest();
-  for (const [policy, values] of Object.entries(tuning)) {
-    const config = new messages.PolicyConfig();
-    config.setEnforcementlevel(messages.EnforcementLevel.MANDATORY);
-    config.setProperties(Struct.fromJavaScript(values as never));
-    configuration.getPolicyconfigMap().set(policy, config);
-  }
-  await called(service.configure, configuration);
+  await called(service.configure, configuration(tuning));
   const request = new messages.AnalyzeRequest();
   request.setType(type);
   request.setName("asked");
@@ -58,6 +51,18 @@ async function ask({ type, props }: Declared, tuning: Readonly<Record<string, ob
     level: diagnostic.getEnforcementlevel() === messages.EnforcementLevel.ADVISORY ? "advisory" : "mandatory",
     text: diagnostic.getMessage(),
   }));
+}
+
+/** A stack's tuning as the engine sends it. */
+function configuration(tuning: Readonly<Record<string, object>>): messages.ConfigureAnalyzerRequest {
+  const request = new messages.ConfigureAnalyzerRequest();
+  for (const [policy, values] of Object.entries(tuning)) {
+    const config = new messages.PolicyConfig();
+    config.setEnforcementlevel(messages.EnforcementLevel.MANDATORY);
+    config.setProperties(Struct.fromJavaScript(values as never));
+    request.getPolicyconfigMap().set(policy, config);
+  }
+  return request;
 }
 
 const BROKEN = {
@@ -135,19 +140,30 @@ describe("a stack's tuning", () => {
     expect(await policiesOf(exempt("ask*"))).toEqual([]);
     expect(await policiesOf(exempt("other"))).toEqual(["job-bounded"]);
   });
+
+  test("that is wrong stops the engine, with one line", async () => {
+    const service = analyzer(new Pack("monofarm", RULES), "0.1.0");
+    await expect(called(service.configure, configuration({ "job-bounded": { completion: 5 } }))).rejects.toThrow(
+      /^--policy-pack-config: job-bounded\.completion: found 5; allowed: enforcementLevel, exempt, completions, parallelism, deadline, total$/,
+    );
+  });
 });
 
 test("the engine is told of every policy: what it looks at, its level, severity, and what a stack may tune", async () => {
   const service = analyzer(new Pack("monofarm", RULES), "0.1.0");
   const told = await called(service.getAnalyzerInfo, new Empty());
   const policies = told.getPoliciesList();
-  expect(policies).toHaveLength(RULES.length + RULES.filter(({ objects, stack }) => objects && stack).length);
+  expect(policies.map((policy) => policy.getName())).toEqual(RULES.map(({ name }) => name));
+  const typeOf = (name: string) => policies.find((policy) => policy.getName() === name)?.getPolicyType();
+  expect(typeOf("image-digest-pinned")).toBe(messages.PolicyType.POLICY_TYPE_RESOURCE);
+  expect(typeOf("verify-pool-present")).toBe(messages.PolicyType.POLICY_TYPE_STACK);
+  // Both: to the engine, a policy that does not say what it looks at.
+  expect(typeOf("job-bounded")).toBe(messages.PolicyType.POLICY_TYPE_UNKNOWN);
   const bounded = policies.find((policy) => policy.getName() === "job-bounded");
-  expect(bounded?.getPolicyType()).toBe(messages.PolicyType.POLICY_TYPE_RESOURCE);
   expect(bounded?.getEnforcementlevel()).toBe(messages.EnforcementLevel.MANDATORY);
   expect(bounded?.getSeverity()).toBe(messages.PolicySeverity.POLICY_SEVERITY_HIGH);
   const schema = bounded?.getConfigschema()?.getProperties()?.toJavaScript();
-  expect(Object.keys(schema ?? {})).toEqual(["completions", "exempt", "total"]);
+  expect(Object.keys(schema ?? {})).toEqual(["completions", "deadline", "exempt", "parallelism", "total"]);
 });
 
 test("what a rule throws, the engine is told: it does not pass", async () => {

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { STARTUP_FLAGS } from "../../components/matrix/run-shard/bazel";
 import { HERMETIC } from "../../policies/hermetic/rules";
 import { UNKNOWN } from "../../policies/predicates/condition";
+import { readRc } from "../../policies/views/bazelrc";
 import { starlarkCalls } from "../../policies/views/starlark";
 import { STARLARK } from "../../policies/views/workspace";
 import { lintWorkspace } from "../../policies/workspace";
@@ -15,7 +16,11 @@ const EXAMPLE = readFileSync(join(__dirname, "../../examples/postgres/.bazelrc")
 const FOLDER = join(__dirname, "../../examples/postgres");
 
 const findings = (bazelrc: string, files: Record<string, string> = {}, downloader?: string) =>
-  lintWorkspace({ bazelrc, files, ...(downloader !== undefined && { downloader }) }, HERMETIC, STARTUP_FLAGS);
+  lintWorkspace(
+    { bazelrc: readRc(bazelrc, (path) => files[path]), files, ...(downloader !== undefined && { downloader }) },
+    HERMETIC,
+    STARTUP_FLAGS,
+  );
 const lint = (...args: Parameters<typeof findings>) =>
   findings(...args).map(({ rule, where, found }) => `${rule.id} ${where}: ${found}`);
 
@@ -35,7 +40,7 @@ describe("the example workspace", () => {
 
 describe("a line more is found under the configuration that builds remotely", () => {
   test.each([
-    ["build --action_env=PATH", ["H07 .bazelrc with --config=remote: actionEnv[0]: PATH"]],
+    ["build --action_env=PATH", ["H07 .bazelrc with --config=remote: environment[0]: --action_env=PATH"]],
     ["build:remote --stamp", ["H07 .bazelrc with --config=remote: --stamp: true"]],
     [
       "build:remote --remote_upload_local_results",
@@ -46,6 +51,14 @@ describe("a line more is found under the configuration that builds remotely", ()
       "build:bes --bes_backend=grpcs://events.example\nbuild:remote --config=bes",
       ["H24 .bazelrc with --config=remote: --bes_backend: grpcs://events.example"],
     ],
+    ["build:bes --stamp\nbuild:remote --config bes", ["H07 .bazelrc with --config=remote: --stamp: true"]],
+    [
+      "build --strategy=CppCompile=local\nbuild --strategy=remote",
+      ["H06 .bazelrc with --config=remote: strategies[0]: --strategy=CppCompile=local"],
+    ],
+    ["build '--test_env=HOME' # quoted", ["H07 .bazelrc with --config=remote: environment[0]: --test_env=HOME"]],
+    ["build --stamp\ncommon --nostamp", ["H07 .bazelrc with --config=remote: --stamp: true"]],
+    ["build --repo_env=MONOFARM_SOURCES=/sources --strategy=remote", []],
     ["build:linux-arm64 --stamp", []],
     ["# build --stamp", []],
   ])("%j", (line, found) => {
@@ -67,6 +80,30 @@ test("flags as Monogres' own farm has them: events leave the farm, and the downl
   ]);
 });
 
+describe("what an rc file imports", () => {
+  test("is held as if it stood there, also where it imports more, or itself", () => {
+    const files = {
+      "ci.bazelrc": "import tools/local.bazelrc\n",
+      "tools/local.bazelrc": "build --spawn_strategy=local\n",
+    };
+    const rc = `${EXAMPLE}\nimport %workspace%/ci.bazelrc\nbuild:remote --genrule_strategy=local\n`;
+    expect(lint(rc, files)).toEqual(["H06 .bazelrc with --config=remote: --genrule_strategy: local"]);
+    const itself = { "ci.bazelrc": "import %workspace%/ci.bazelrc\nbuild --stamp\n" };
+    expect(lint(`${EXAMPLE}\ntry-import %workspace%/ci.bazelrc\n`, itself)).toEqual([
+      "H07 .bazelrc with --config=remote: --stamp: true",
+    ]);
+  });
+
+  test("leaves undecided what its flags decide, where it is on somebody's machine alone", () => {
+    const found = findings(`${EXAMPLE}\ntry-import %workspace%/user.bazelrc\n`);
+    const where = ".bazelrc, try-import %workspace%/user.bazelrc";
+    expect(found.map((one) => [one.rule.id, one.where, one.isUndecided])).toEqual(
+      ["H06", "H07", "H24"].map((id) => [id, where, true]),
+    );
+    expect(found[0]?.found).toBe("what is not here, which only a build can tell");
+  });
+});
+
 const IMAGE = `docker://ghcr.io/monogres/rbe@sha256:${"1".repeat(64)}`;
 const platform = (name: string, arch: string, image: string) =>
   `platform(name = "${name}", exec_properties = {"Arch": "${arch}", "OSFamily": "linux", "class": "narrow", "container-image": "${image}"})`;
@@ -83,6 +120,37 @@ describe("Starlark and lock files", () => {
       "an archive whose hash is an expression",
       { "a.bzl": 'http_archive(name = "x", sha256 = SHA)' },
       ["H26 a.bzl: calls[0].with.sha256: an expression, which only a build can tell"],
+    ],
+    [
+      "an archive with an empty hash",
+      { "a.bzl": 'http_archive(name = "x", sha256 = "")' },
+      ["H26 a.bzl: calls[0].with.integrity: nothing"],
+    ],
+    [
+      "an archive that may be there already",
+      { "a.bzl": 'maybe(\n    http_archive,\n    name = "x",\n)' },
+      ["H26 a.bzl: calls[0].with.integrity: nothing"],
+    ],
+    [
+      "archives of a list",
+      { "a.bzl": "[http_archive(name = n, urls = [u]) for n, u in ARCHIVES.items()]" },
+      ["H26 a.bzl: calls[0].with.integrity: nothing"],
+    ],
+    [
+      "an archive by another name",
+      { "a.bzl": 'load("@bazel_tools//:http.bzl", _fetch = "http_archive")\ndef deps():\n    _fetch(name = "x")' },
+      ["H26 a.bzl: calls[1].with.integrity: nothing"],
+    ],
+    [
+      "an archive by a name of the module's",
+      { "a.bzl": 'fetch = use_repo_rule("@bazel_tools//:http.bzl", "http_file")\nfetch(name = "x")' },
+      ["H26 a.bzl: calls[1].with.integrity: nothing"],
+    ],
+    ["a function that has a rule's name", { "a.bzl": "def http_archive(name):\n    pass" }, []],
+    [
+      "a folder of one machine, by Bazel's own rule",
+      { "a.bzl": 'def deps():\n    native.local_repository(name = "x", path = "/x")' },
+      ["H26 a.bzl: calls[0].rule: local_repository"],
     ],
     [
       "a branch of git",
@@ -156,6 +224,8 @@ test("Starlark is read as far as values are texts, lists and dictionaries", () =
         env: { A: "b", C: UNKNOWN },
       },
     },
+    { rule: "str", with: {} },
+    { rule: "http_archive", with: { name: "value" } },
     { rule: "maven.install", with: {} },
   ]);
 });
