@@ -4,20 +4,26 @@ type Farm = Readonly<Record<string, Declared>>;
 
 /** Kinds of Kubernetes' own, which any API server takes. */
 const ON_ANY_CLUSTER =
-  /^kubernetes:(admissionregistration\.k8s\.io\/v1:ValidatingAdmissionPolicyBinding|apps\/v1:Deployment|batch\/v1:Job|core\/v1:(ConfigMap|Service|ServiceAccount)|networking\.k8s\.io\/v1:(Ingress|NetworkPolicy))$/;
+  /^kubernetes:(admissionregistration\.k8s\.io\/v1:ValidatingAdmissionPolicy(Binding)?|apps\/v1:Deployment|batch\/v1:Job|core\/v1:(ConfigMap|Service|ServiceAccount)|networking\.k8s\.io\/v1:(Ingress|NetworkPolicy))$/;
 
 /** The cluster's part of the policies' golden farm: workers, a release's Job, their configuration and network policies. */
 export const GOLDEN_CLUSTER: Farm = Object.fromEntries(
   Object.entries(GOLDEN).filter(([, { type }]) => ON_ANY_CLUSTER.test(type)),
 );
 
-/** A farm over and over, each copy whole and with names of its own: about so many resources. */
+/** What a cluster has once, or a namespace. */
+function isAlone([name, { type }]: readonly [string, Declared]): boolean {
+  return type.startsWith("kubernetes:admissionregistration.k8s.io/") || name === "scheduler";
+}
+
+/** A farm over and over, each copy with names of its own, beside what there is once: about so many resources. */
 export function copies(farm: Farm, count: number): Farm {
-  const all = Object.entries(farm);
-  const whole = Math.max(1, Math.round(count / all.length));
-  return Object.fromEntries(
-    Array.from({ length: whole }, (_, copy) => all.map(([name, declared]) => copied(name, declared, copy))).flat(),
-  );
+  const [once, often] = [true, false].map((alone) => Object.entries(farm).filter((one) => isAlone(one) === alone));
+  const whole = Math.max(1, Math.round(count / (often?.length ?? 1)));
+  return Object.fromEntries([
+    ...(once ?? []),
+    ...Array.from({ length: whole }, (_, copy) => often?.map(([name, one]) => copied(name, one, copy)) ?? []).flat(),
+  ]);
 }
 
 function copied(name: string, declared: Declared, copy: number): readonly [string, Declared] {

@@ -14,7 +14,8 @@ import {
   UNKNOWN,
 } from "../predicates/condition";
 import { read } from "../predicates/evaluate";
-import { decide, rule, type Values } from "../rule";
+import { rule, type Values } from "../rule";
+import { totalFindings } from "../stack-rules/total";
 import { CRON_JOBS, JOBS } from "../views/cluster";
 
 /** Exit codes of a container that a signal ended, as where its node is lost. */
@@ -89,9 +90,10 @@ export const jobBounded = rule({
     const jobs = resources.filter(({ type }) => JOBS.types.includes(type));
     const [first] = jobs;
     if (first === undefined) return [];
-    const counts = jobs.map(({ props }) => read(props, "spec.completions"));
-    const known = counts.reduce((sum, { value }) => sum + (typeof value === "number" ? value : 0), 0);
-    const open = known <= total && counts.some(({ kind }) => kind === "unknown");
-    return decide(atMost("", total), open ? UNKNOWN : known, "all Jobs' spec.completions", first);
+    const counts = jobs.map(({ props }) => {
+      const { kind, value } = read(props, "spec.completions");
+      return kind === "unknown" ? UNKNOWN : typeof value === "number" ? value : 0;
+    });
+    return totalFindings(counts, total, "all Jobs' spec.completions", first);
   },
 });

@@ -31,18 +31,16 @@ export const admissionBound = rule({
       return answers.includes("yes") ? true : answers.includes("unknown") ? UNKNOWN : false;
     };
     const policies = workers.length === 0 ? [] : LEAST.map((one) => held(ADMISSION_POLICIES, isPolicyOf(one)));
+    const bindings = (namespace: string) => LEAST.map(({ name }) => held(ADMISSION_BINDINGS, binds(name, namespace)));
+    const known = workers.map(namespaceOf).filter((where) => where !== UNKNOWN);
+    const bound = new Map([...new Set(known)].map((where) => [where, bindings(where)]));
     return workers.flatMap((resource) => {
       const where = namespaceOf(resource);
       if (where === UNKNOWN)
         return decide(is("", true), UNKNOWN, read(resource.props, "metadata.namespace").path, resource);
       return LEAST.flatMap(({ name }, at) => [
         ...decide(is("", true), policies[at], `a policy of ${name} as it is here`, resource),
-        ...decide(
-          is("", true),
-          held(ADMISSION_BINDINGS, binds(name, where)),
-          `a binding of ${name} to its namespace`,
-          resource,
-        ),
+        ...decide(is("", true), bound.get(where)?.[at], `a binding of ${name} to its namespace`, resource),
       ]);
     });
   },

@@ -12,7 +12,7 @@ import {
   some,
   UNKNOWN,
 } from "../predicates/condition";
-import { type Answer, evaluate } from "../predicates/evaluate";
+import { evaluate } from "../predicates/evaluate";
 import { NETWORK } from "../predicates/networks";
 import { decide, type Finding, type Resource } from "../rule";
 import { BUILDS, podsOf, WORKER } from "../views/pods";
@@ -32,14 +32,20 @@ const [OF_WORKERS, OF_CLIENTS] = [narrow(PODS), narrow(any(PODS, STORE))];
 
 /** Pods that build and that no NetworkPolicy closes, and policies that open them too far. */
 export function egressFindings(resources: readonly Resource[]): Finding[] {
-  const policies = resources.filter(({ type }) => type === "kubernetes:networking.k8s.io/v1:NetworkPolicy");
+  const policies = resources
+    .filter(({ type }) => type === "kubernetes:networking.k8s.io/v1:NetworkPolicy")
+    .map((policy) => ({ policy, forEgress: evaluate(FOR_EGRESS, policy.props).answer }));
   const builds = podsOf(resources)
     .map((pod) => ({ ...pod, answer: evaluate(BUILDS, pod.value).answer }))
     .filter(({ answer }) => answer !== "no");
   return builds.flatMap((pod) => {
     if (pod.answer === "unknown") return decide(BUILDS, pod.value, pod.path, pod.resource);
     const isWorker = evaluate(WORKER, pod.value).answer !== "no";
-    const closes = policies.map((policy) => ({ policy, answer: closing(policy, pod) }));
+    // A policy that closes a pod's way out also opens what its rules say, as policies add up.
+    const closes = policies.map(({ policy, forEgress }) => {
+      const answers = [forEgress, selects(policy, "spec.podSelector", pod)];
+      return { policy, answer: LEAST_FIRST.find((one) => answers.includes(one)) ?? "yes" };
+    });
     if (closes.every(({ answer }) => answer !== "yes")) {
       const found = closes.some(({ answer }) => answer === "unknown") ? UNKNOWN : false;
       return decide(is("", true), found, "a NetworkPolicy for egress", pod.resource);
@@ -57,9 +63,4 @@ const FOR_EGRESS = any(
   all(not(some("spec.policyTypes", all())), some("spec.egress", all())),
 );
 
-/** Whether a policy closes a pod's way out: then it also opens what its rules say, as policies add up. */
-function closing(policy: Resource, pod: ReturnType<typeof podsOf>[number]): Answer {
-  const { answer } = evaluate(FOR_EGRESS, policy.props);
-  const selected = selects(policy, "spec.podSelector", pod);
-  return (["no", "malformed", "unknown"] as const).find((one) => [answer, selected].includes(one)) ?? "yes";
-}
+const LEAST_FIRST = ["no", "malformed", "unknown"] as const;

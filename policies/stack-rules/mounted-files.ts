@@ -1,4 +1,4 @@
-import { all, any, type Condition, is, oneOf, present, some, UNKNOWN } from "../predicates/condition";
+import { type Condition, oneOf, UNKNOWN } from "../predicates/condition";
 import { type Answer, evaluate, read } from "../predicates/evaluate";
 import { SERVERS } from "../predicates/identity";
 import { decide, type Finding, type Resource } from "../rule";
@@ -27,28 +27,60 @@ type Holder = (typeof HOLDERS)[number];
 
 /** Files that pods of BuildBarn's mount by names that no rule reads, where a program may yet read its configuration. */
 export function fileFindings(found: readonly Resource[]): Finding[] {
-  const pods = podsOf(found).filter(({ value }) => evaluate(RUN_BUILDBARN, value).answer !== "no");
-  return HOLDERS.flatMap((holder) =>
-    found
+  const pods = podsOf(found).flatMap((pod) => {
+    const { answer } = evaluate(RUN_BUILDBARN, pod.value);
+    return answer === "no" ? [] : [{ ...pod, isSure: answer === "yes" }];
+  });
+  return HOLDERS.flatMap((holder) => {
+    const mounting = pods.map((pod) => ({ ...pod, ...mountedNames(pod.value, holder) }));
+    return found
       .filter(({ type }) => holder.types.includes(type))
       .flatMap((one) => {
-        const answers = pods.map((pod) => mounts(pod, one, holder));
+        const answers = mounting.map((pod) => mounts(pod, one));
         if (answers.every((answer) => answer === "no")) return [];
         return holder.fields.flatMap((field) => named(one, field, holder.may, !answers.includes("yes")));
-      }),
-  );
+      });
+  });
 }
 
-/** Whether a pod mounts a ConfigMap or Secret, as a volume or as a part of one. */
-function mounts({ resource, value }: ReturnType<typeof podsOf>[number], one: Resource, holder: Holder): Answer {
-  const [here, there] = [namespaceOf(resource), namespaceOf(one)];
+/** A pod, and the names that it mounts. */
+interface Mounting {
+  readonly resource: Resource;
+  /** Whether it runs BuildBarn, or may. */
+  readonly isSure: boolean;
+  readonly names: ReadonlySet<string>;
+  /** Whether there are names that nobody knows yet. */
+  readonly isOpen: boolean;
+}
+
+/** ConfigMaps or Secrets that a pod mounts, as volumes or as parts of them. */
+function mountedNames(pod: unknown, { volume, source }: Holder): Pick<Mounting, "names" | "isOpen"> {
+  const volumes = items(pod, "spec.volumes");
+  const found = [
+    ...volumes.map((one) => read(one, volume)),
+    ...volumes.flatMap((one) => items(one, "projected.sources")).map((one) => read(one, source)),
+  ];
+  return {
+    names: new Set(found.flatMap(({ value }) => (typeof value === "string" ? [value] : []))),
+    isOpen: found.some(({ kind }) => kind === "unknown"),
+  };
+}
+
+/** Items of a list; of one that is not known yet, that. */
+function items(value: unknown, path: string): readonly unknown[] {
+  const { kind, value: list } = read(value, path);
+  return kind === "unknown" ? [UNKNOWN] : Array.isArray(list) ? (list as readonly unknown[]) : [];
+}
+
+/** Whether a pod mounts a ConfigMap or Secret. */
+function mounts(pod: Mounting, one: Resource): Answer {
+  const [here, there] = [namespaceOf(pod.resource), namespaceOf(one)];
   const isElsewhere = here !== there;
   if (isElsewhere && here !== UNKNOWN && there !== UNKNOWN) return "no";
-  const { kind, value: name } = read(one.props, "metadata.name");
-  const hasName = (path: string): Condition => (typeof name === "string" ? is(path, name) : present(path));
-  const mounted = some("spec.volumes", any(hasName(holder.volume), some("projected.sources", hasName(holder.source))));
-  const answer = evaluate(all(RUN_BUILDBARN, mounted), value).answer;
-  return answer === "yes" && (isElsewhere || kind !== "value") ? "unknown" : answer;
+  const { value: name } = read(one.props, "metadata.name");
+  if (typeof name !== "string") return pod.names.size > 0 || pod.isOpen ? "unknown" : "no";
+  if (pod.names.has(name)) return pod.isSure && !isElsewhere ? "yes" : "unknown";
+  return pod.isOpen ? "unknown" : "no";
 }
 
 function named(one: Resource, field: string, may: Condition, unsure: boolean): Finding[] {

@@ -21,8 +21,8 @@ const OPEN = [
   "github-trust-tight artifacts-publisher",
   ...POOLS.map((pool) => `ami-and-version-pinned platform-${pool}`),
   "iam-least artifacts-client",
-  "iam-least artifacts-planner",
-  "iam-least artifacts-publisher",
+  // Whom the role trusts, and what it may.
+  ...["planner", "publisher"].flatMap((writer) => Array<string>(2).fill(`iam-least artifacts-${writer}`)),
   "ac-write-workers-only storage",
   ...SERVERS.map((server) => `grpc-authenticated ${server}`),
   // Its Role, and what binds that and its ClusterRole: who knows yet that workers are in another namespace?
