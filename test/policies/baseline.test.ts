@@ -9,7 +9,8 @@ What both packs find in the hand-made farm of Monogres' repository (\`rbe/\`: an
 page of shell), described as resources in [test/policies/baseline.ts](../test/policies/baseline.ts) from what its files say.
 Nothing was deployed and no host was asked. Written by the tests; \`npx vitest run --project pure test/policies -u\` writes it anew.
 
-What stands in files outside the cluster, access keys and \`.bazelrc\`, is described as the resource that it comes nearest to.`;
+What stands in files outside the cluster, access keys and \`.bazelrc\`, is described as the resource that it comes nearest to. What
+eksctl adds by itself, launch templates among it, stands in no file and is not described.`;
 
 function report(): string {
   const found = judge(BASELINE);
