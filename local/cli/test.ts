@@ -36,7 +36,7 @@ Everything that proves the farm; all stages but the last by default, in this ord
           on the running farm: attacks, faults in the midst of builds, and all else
   arm64   only where it is named: ./farm up --arch amd64,arm64, and a release for both; arm64 is emulated
 
-  --long   also the faults that a day's run has no time for
+  --long   also the faults, and the stacks that policies refuse, that a day's run has no time for
   --clock  also faults of the clock: sets that of the whole machine ten minutes ahead for 15 s, and ten minutes late; not on
            a machine that somebody else works on
 
