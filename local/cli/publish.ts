@@ -56,22 +56,12 @@ export const command: Command = {
     } as const;
     const { values, positionals } = options("./farm publish", args, known, "words");
     const [file, ...targets] = positionals;
-    if (values.builder !== undefined && !URL.canParse(values.builder))
-      throw new UserError("./farm publish --builder", values.builder, "a URI");
+    checkWords(file, values);
     if (file === undefined && !insideNamespace()) {
       if (!namespaceExists()) throw new UserError("./farm publish", "no farm that runs", "./farm up, or FARM.json");
       return again("publish", args);
     }
-    if (file === undefined && (values.arch !== undefined || values.sign))
-      throw new UserError("./farm publish", values.sign ? "--sign" : "--arch", "that with FARM.json alone");
-    if (values.expect !== undefined && !/^[0-9a-f]{64}$/.test(values.expect))
-      throw new UserError("./farm publish --expect", values.expect, "64 lower-case hexadecimal digits");
     const expected = values.expect === undefined ? {} : { expected: values.expect };
-    if (values.adopt && !values.sign) throw new UserError("./farm publish", "--adopt", "that with --sign alone");
-    if (file !== undefined && !existsSync(file))
-      throw new UserError("./farm publish", file, "a file with a farm's facts: pulumi stack output --json");
-    if (file !== undefined && values.builder === undefined)
-      throw new UserError("./farm publish", "no --builder", "a URI of who runs the build on a farm elsewhere");
     const builder = values.builder ?? LOCAL_BUILDER;
     const progress = new StreamProgress();
     const request = {
@@ -96,3 +86,27 @@ export const command: Command = {
     return 0;
   },
 };
+
+interface Words {
+  readonly arch?: string | undefined;
+  readonly builder?: string | undefined;
+  readonly expect?: string | undefined;
+  readonly sign: boolean;
+  readonly adopt: boolean;
+}
+
+/** What can be wrong before any farm is asked. @throws UserError */
+function checkWords(file: string | undefined, { arch, builder, expect, sign, adopt }: Words): void {
+  if (builder !== undefined && !URL.canParse(builder))
+    throw new UserError("./farm publish --builder", builder, "a URI");
+  if (expect !== undefined && !/^[0-9a-f]{64}$/.test(expect))
+    throw new UserError("./farm publish --expect", expect, "64 lower-case hexadecimal digits");
+  if (file === undefined && (arch !== undefined || sign))
+    throw new UserError("./farm publish", sign ? "--sign" : "--arch", "that with FARM.json alone");
+  if (adopt && !sign) throw new UserError("./farm publish", "--adopt", "that with --sign alone");
+  if (file === undefined) return;
+  if (!existsSync(file))
+    throw new UserError("./farm publish", file, "a file with a farm's facts: pulumi stack output --json");
+  if (builder === undefined)
+    throw new UserError("./farm publish", "no --builder", "a URI of who runs the build on a farm elsewhere");
+}
