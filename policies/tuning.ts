@@ -1,4 +1,5 @@
 import { EXEMPTIONS_SCHEMA, type Exemption, LEAST_REASON } from "./exemptions";
+import { isObject } from "./predicates/object";
 import { defaults, type Rule, type Values } from "./rule";
 
 /** What a rule does where it does not hold. */
@@ -98,10 +99,6 @@ function exemptions(value: unknown, where: string): readonly Exemption[] {
 
 function isLevel(value: unknown): value is Level {
   return typeof value === "string" && LEVELS.includes(value);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The JSON schema of what a stack may tune of a policy, beside its level. */

@@ -18,11 +18,12 @@ function isAlone([name, { type }]: readonly [string, Declared]): boolean {
 
 /** A farm over and over, each copy with names of its own, beside what there is once: about so many resources. */
 export function copies(farm: Farm, count: number): Farm {
-  const [once, often] = [true, false].map((alone) => Object.entries(farm).filter((one) => isAlone(one) === alone));
-  const whole = Math.max(1, Math.round(count / (often?.length ?? 1)));
+  const all = Object.entries(farm);
+  const often = all.filter((one) => !isAlone(one));
+  const whole = Math.max(1, Math.round(count / often.length));
   return Object.fromEntries([
-    ...(once ?? []),
-    ...Array.from({ length: whole }, (_, copy) => often?.map(([name, one]) => copied(name, one, copy)) ?? []).flat(),
+    ...all.filter(isAlone),
+    ...Array.from({ length: whole }, (_, copy) => often.map(([name, one]) => copied(name, one, copy))).flat(),
   ]);
 }
 

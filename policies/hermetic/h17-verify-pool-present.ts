@@ -1,5 +1,5 @@
-import { evaluate } from "../predicates/evaluate";
-import { is, all, UNKNOWN } from "../predicates/condition";
+import { anyHolds, evaluate } from "../predicates/evaluate";
+import { is, all } from "../predicates/condition";
 import { decide, rule } from "../rule";
 import { WORKER, podsOf } from "../views/pods";
 
@@ -18,9 +18,7 @@ export const verifyPoolPresent = rule({
   because: "a release that nobody built again is a claim without evidence",
   stack: (resources) => {
     const pods = podsOf(resources);
-    const verifies = pods.map(({ value }) => evaluate(VERIFIES, value).answer);
-    if (verifies.includes("yes")) return [];
-    const pool = verifies.includes("unknown") ? UNKNOWN : false;
+    const pool = anyHolds(pods.map(({ value }) => evaluate(VERIFIES, value).answer));
     return pods.flatMap(({ resource, value }) => {
       const { answer } = evaluate(PUBLISHES, value);
       return answer === "no" ? [] : decide(is("", true), pool, "a pool to verify", resource, answer === "unknown");

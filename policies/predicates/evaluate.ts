@@ -20,13 +20,27 @@ interface Reading {
   readonly value?: unknown;
 }
 
+/** What decides several conditions together where one of them says so, before all that follow it. */
+const NOT_ALL: readonly Answer[] = ["no", "malformed", "unknown"];
+
+/** The answer to several conditions that must all hold. */
+export function allOf(answers: readonly Answer[]): Answer {
+  return NOT_ALL.find((one) => answers.includes(one)) ?? "yes";
+}
+
+/** Whether one of several things holds, as a value to decide about: not known where none does and one may. */
+export function anyHolds(answers: readonly Answer[]): boolean | typeof UNKNOWN {
+  if (answers.includes("yes")) return true;
+  return answers.includes("unknown") ? UNKNOWN : false;
+}
+
 /** @param at path of the value itself, for the place that is told */
 export function evaluate(condition: Condition, value: unknown, at = ""): Decision {
   switch (condition.op) {
     case "all":
       return first(
         condition.of.map((part) => evaluate(part, value, at)),
-        ["no", "malformed", "unknown"],
+        NOT_ALL,
         "yes",
         at,
       );
@@ -127,7 +141,7 @@ function overItems(condition: Extract<Condition, { op: "every" | "some" }>, read
     return { answer: "malformed", path, found: "a wrong shape" };
   const items = reading.value.map((item: unknown, index: number) => evaluate(of, item, `${path}[${index}]`));
   return op === "every"
-    ? first(items, ["no", "malformed", "unknown"], "yes", path)
+    ? first(items, NOT_ALL, "yes", path)
     : first(items, ["yes", "unknown", "malformed"], "no", path);
 }
 

@@ -2,7 +2,7 @@ import { admissionPolicies } from "../admission";
 import { imageDigestPinned } from "../hermetic/h01-image-digest-pinned";
 import { roleDeclared } from "../hermetic/h21-role-declared";
 import { type Condition, is, UNKNOWN } from "../predicates/condition";
-import { evaluate, read } from "../predicates/evaluate";
+import { anyHolds, evaluate, read } from "../predicates/evaluate";
 import { decide, rule } from "../rule";
 import { binds, isPolicyOf } from "../stack-rules/admission";
 import { ADMISSION_BINDINGS, ADMISSION_POLICIES, namespaceOf } from "../views/cluster";
@@ -27,8 +27,7 @@ export const admissionBound = rule({
     const workers = workersOf(resources);
     const held = ({ types }: View, must: Condition) => {
       const found = resources.filter(({ type }) => types.includes(type));
-      const answers = found.map(({ props }) => evaluate(must, props).answer);
-      return answers.includes("yes") ? true : answers.includes("unknown") ? UNKNOWN : false;
+      return anyHolds(found.map(({ props }) => evaluate(must, props).answer));
     };
     const policies = workers.length === 0 ? [] : LEAST.map((one) => held(ADMISSION_POLICIES, isPolicyOf(one)));
     const bindings = (namespace: string) => LEAST.map(({ name }) => held(ADMISSION_BINDINGS, binds(name, namespace)));

@@ -1,8 +1,8 @@
 import { all, type Condition, is, matches, not, present, UNKNOWN } from "../predicates/condition";
-import { evaluate, read } from "../predicates/evaluate";
+import { allOf, evaluate, read } from "../predicates/evaluate";
 import { decide, type Finding, type Resource } from "../rule";
 import { POD_IDENTITIES } from "../views/aws";
-import { namespaceOf, SERVICE_ACCOUNTS } from "../views/cluster";
+import { isSameNamespace, namespaceOf, SERVICE_ACCOUNTS } from "../views/cluster";
 import { podsOf, WORKER } from "../views/pods";
 
 /** Where a service account names the role of AWS that its pods have. */
@@ -18,9 +18,8 @@ export function cloudRoleFindings(found: readonly Resource[]): Finding[] {
       return decide(matches("", "."), account.value, account.path, resource, answer !== "yes");
     const namespace = namespaceOf(resource);
     return ways(found, account.value).flatMap(({ one, where, must }) => {
-      const isElsewhere = where !== namespace;
-      if (isElsewhere && where !== UNKNOWN && namespace !== UNKNOWN) return [];
-      return decide(must, one.props, "", one, answer !== "yes" || isElsewhere);
+      const isHere = isSameNamespace(where, namespace);
+      return isHere === "no" ? [] : decide(must, one.props, "", one, allOf([answer, isHere]) !== "yes");
     });
   });
 }

@@ -10,9 +10,8 @@ import {
   not,
   present,
   some,
-  UNKNOWN,
 } from "../predicates/condition";
-import { evaluate } from "../predicates/evaluate";
+import { allOf, anyHolds, evaluate } from "../predicates/evaluate";
 import { NETWORK } from "../predicates/networks";
 import { decide, type Finding, type Resource } from "../rule";
 import { BUILDS, podsOf, WORKER } from "../views/pods";
@@ -43,13 +42,10 @@ export function egressFindings(resources: readonly Resource[]): Finding[] {
     const isWorker = evaluate(WORKER, pod.value).answer !== "no";
     // A policy that closes a pod's way out also opens what its rules say, as policies add up.
     const closes = policies.map(({ policy, forEgress }) => {
-      const answers = [forEgress, selects(policy, "spec.podSelector", pod)];
-      return { policy, answer: LEAST_FIRST.find((one) => answers.includes(one)) ?? "yes" };
+      return { policy, answer: allOf([forEgress, selects(policy, "spec.podSelector", pod)]) };
     });
-    if (closes.every(({ answer }) => answer !== "yes")) {
-      const found = closes.some(({ answer }) => answer === "unknown") ? UNKNOWN : false;
-      return decide(is("", true), found, "a NetworkPolicy for egress", pod.resource);
-    }
+    const isClosed = anyHolds(closes.map(({ answer }) => answer));
+    if (isClosed !== true) return decide(is("", true), isClosed, "a NetworkPolicy for egress", pod.resource);
     const must = isWorker ? OF_WORKERS : OF_CLIENTS;
     return closes
       .filter(({ answer }) => answer === "yes" || answer === "unknown")
@@ -62,5 +58,3 @@ const FOR_EGRESS = any(
   includes("spec.policyTypes", "Egress"),
   all(not(some("spec.policyTypes", all())), some("spec.egress", all())),
 );
-
-const LEAST_FIRST = ["no", "malformed", "unknown"] as const;

@@ -2,7 +2,7 @@ import { type Condition, oneOf, UNKNOWN } from "../predicates/condition";
 import { type Answer, evaluate, read } from "../predicates/evaluate";
 import { SERVERS } from "../predicates/identity";
 import { decide, type Finding, type Resource } from "../rule";
-import { CONFIG_MAPS, namespaceOf, SECRETS } from "../views/cluster";
+import { CONFIG_MAPS, isSameNamespace, namespaceOf, SECRETS } from "../views/cluster";
 import { CONFIGURATIONS } from "../views/documents";
 import { podsOf, ROLE } from "../views/pods";
 
@@ -74,12 +74,11 @@ function items(value: unknown, path: string): readonly unknown[] {
 
 /** Whether a pod mounts a ConfigMap or Secret. */
 function mounts(pod: Mounting, one: Resource): Answer {
-  const [here, there] = [namespaceOf(pod.resource), namespaceOf(one)];
-  const isElsewhere = here !== there;
-  if (isElsewhere && here !== UNKNOWN && there !== UNKNOWN) return "no";
+  const isHere = isSameNamespace(namespaceOf(pod.resource), namespaceOf(one));
+  if (isHere === "no") return "no";
   const { value: name } = read(one.props, "metadata.name");
   if (typeof name !== "string") return pod.names.size > 0 || pod.isOpen ? "unknown" : "no";
-  if (pod.names.has(name)) return pod.isSure && !isElsewhere ? "yes" : "unknown";
+  if (pod.names.has(name)) return pod.isSure ? isHere : "unknown";
   return pod.isOpen ? "unknown" : "no";
 }
 

@@ -4,6 +4,7 @@ import { decide, type Finding, type Resource } from "../rule";
 import { CONFIG_MAPS } from "../views/cluster";
 import { BUILDBARN } from "../views/documents";
 import { podsOf, WORKER } from "../views/pods";
+import { subjectsOf } from "../views/view";
 
 const EMULATED = is("metadata.labels[farm.build/emulated]", "true");
 
@@ -55,7 +56,7 @@ function mountedDocuments(pod: unknown, resources: readonly Resource[]) {
     .map((resource) => ({ resource, name: read(resource.props, "metadata.name") }));
   const documents = configurations
     .filter(({ name }) => name.kind === "value" && names.some(({ value }) => value === name.value))
-    .flatMap(({ resource }) => BUILDBARN.subjects(resource))
+    .flatMap(({ resource }) => subjectsOf(BUILDBARN, resource))
     .filter(({ value }) => evaluate(present("$content.buildDirectories"), value).answer !== "no");
   const isOpen = volumes.isOpen || [...names, ...configurations.map(({ name }) => name)].some(isUnknown);
   return { documents, isOpen };

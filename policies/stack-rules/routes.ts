@@ -1,9 +1,9 @@
 import { all, any, every, is, matches, unlessSet, UNKNOWN } from "../predicates/condition";
-import { evaluate } from "../predicates/evaluate";
+import { anyHolds, evaluate } from "../predicates/evaluate";
 import { NETWORK } from "../predicates/networks";
 import { decide, type Finding, type Resource } from "../rule";
 import { BUILDING_NODES, ENDPOINTS, NODE_GROUPS } from "../views/aws";
-import { meet, type References, references } from "../views/references";
+import { isAnybodys, itself, meet, type References, references } from "../views/references";
 
 const SUBNET = "aws:ec2/subnet:Subnet";
 const TABLES = ["aws:ec2/routeTable:RouteTable", "aws:ec2/defaultRouteTable:DefaultRouteTable"];
@@ -32,18 +32,18 @@ export function routeFindings(resources: readonly Resource[]): Finding[] {
   const ofGroups = groups.map((group) => tablesOf(group, resources));
   const tagged = tables.flatMap((table): Used[] => {
     const { answer } = evaluate(TAGGED, table.props);
-    return answer === "no" ? [] : [{ table: itself(table), isSure: answer === "yes" }];
+    return answer === "no" ? [] : [{ table: itself(table, "id"), isSure: answer === "yes" }];
   });
   const used = [...ofGroups.flatMap((each) => each.used), ...tagged];
   const findings = (one: Resource, reference: References, must: typeof NEAR) => {
     const by = used.filter(({ table }) => meet(table, reference));
     return by.length === 0 ? [] : decide(must, one.props, "", one, !by.some(({ isSure }) => isSure));
   };
-  const first = tables.find((table) => used.some((one) => meet(one.table, itself(table))));
+  const first = tables.find((table) => used.some((one) => meet(one.table, itself(table, "id"))));
   return [
     ...(first === undefined ? [] : SERVICES.flatMap((service) => endpointFindings(service, first, resources))),
     ...ofGroups.flatMap((each) => each.findings),
-    ...tables.flatMap((table) => findings(table, itself(table), every("routes", NEAR))),
+    ...tables.flatMap((table) => findings(table, itself(table, "id"), every("routes", NEAR))),
     ...resources
       .filter(({ type }) => type === ROUTE)
       .flatMap((route) => findings(route, references(route, "routeTableId"), NEAR)),
@@ -64,7 +64,7 @@ function tablesOf(group: Resource, resources: readonly Resource[]): { used: Used
     const named = own.map((one) => references(one, "routeTableId"));
     const tables = resources
       .filter(({ type }) => TABLES.includes(type))
-      .map(itself)
+      .map((table) => itself(table, "id"))
       .filter((table) => named.some((one) => meet(one, table)));
     const isOpen = [...named, ...associations.map((one) => references(one, "subnetId"))].some(isAnybodys);
     const used = [...named, ...tables].map((table) => ({ table, isSure: answer === "yes" }));
@@ -81,15 +81,6 @@ function subnetsOf(group: Resource, resources: readonly Resource[]): References[
   return made.map((urn) => ({ names: [], urns: [urn], isOpen }));
 }
 
-function itself(resource: Resource): References {
-  return { ...references(resource, "id"), urns: [resource.urn] };
-}
-
-/** Whether a reference may be to anything. */
-function isAnybodys({ isOpen, urns }: References): boolean {
-  return isOpen && urns.length === 0;
-}
-
 /** Services without which nodes that have no way out could not start: images come from ECR and its layers from S3. */
 const SERVICES = ["s3", "ecr.api", "ecr.dkr", "sts"];
 
@@ -98,7 +89,5 @@ function endpointFindings(service: string, table: Resource, resources: readonly 
   const answers = resources
     .filter(({ type }) => ENDPOINTS.types.includes(type))
     .map(({ props }) => evaluate(wanted, props).answer);
-  if (answers.includes("yes")) return [];
-  const found = answers.includes("unknown") ? UNKNOWN : false;
-  return decide(is("", true), found, `a VPC endpoint for ${service}`, table);
+  return decide(is("", true), anyHolds(answers), `a VPC endpoint for ${service}`, table);
 }

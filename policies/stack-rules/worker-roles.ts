@@ -3,7 +3,8 @@ import { evaluate } from "../predicates/evaluate";
 import { decide, type Finding, type Resource } from "../rule";
 import { BUILDING_NODES, NODE_GROUPS } from "../views/aws";
 import { IAM_STATEMENTS, POLICY, ROLE } from "../views/iam";
-import { meet, type References, references } from "../views/references";
+import { isAnybodys, itself, meet, type References, references } from "../views/references";
+import { subjectsOf } from "../views/view";
 
 /** What nodes do: pull images, look at the network and the cluster they are in, read what is stored, and write logs. */
 const ACTIONS = [
@@ -39,10 +40,9 @@ export function workerRoleFindings(resources: readonly Resource[]): Finding[] {
   return resources.flatMap((one) => {
     const [whose, attached] = PLACES[one.type] ?? [];
     if (whose === undefined) return [];
-    const place = one.type === ROLE ? itself(one) : references(one, whose);
+    const place = one.type === ROLE ? itself(one, "name") : references(one, whose);
     const theirs = roles.filter(({ role }) => meet(role, place));
-    const isAnybodys = place.isOpen && place.urns.length === 0;
-    if (theirs.length === 0 && !isAnybodys) return [];
+    if (theirs.length === 0 && !isAnybodys(place)) return [];
     const isUnsure = !theirs.some(({ isSure }) => isSure);
     return [
       ...statementFindings(one, isUnsure),
@@ -68,20 +68,16 @@ function nodeRoles(resources: readonly Resource[]): NodeRole[] {
     const role = { urns, names: names.map((arn) => arn.split("/").at(-1) ?? arn), isOpen };
     return [{ role, isSure: answer === "yes" }];
   });
-  const declared = resources.filter(({ type }) => type === ROLE).map(itself);
+  const declared = resources.filter(({ type }) => type === ROLE).map((role) => itself(role, "name"));
   return given.flatMap(({ role, isSure }) =>
     [role, ...declared.filter((one) => meet(one, role))].map((each) => ({ role: each, isSure })),
   );
 }
 
-function itself(role: Resource): References {
-  return { ...references(role, "name"), urns: [role.urn] };
-}
-
 function statementFindings(one: Resource, isUnsure: boolean): Finding[] {
   // AWS itself fills in a role's own lists: before the deploy nobody knows them.
   if (!IAM_STATEMENTS.types.includes(one.type) || one.props["inlinePolicies"] === UNKNOWN) return [];
-  return IAM_STATEMENTS.subjects(one)
+  return subjectsOf(IAM_STATEMENTS, one)
     .filter(({ value }) => evaluate(is("Effect", "Deny"), value).answer !== "yes")
     .flatMap(({ value, path }) => decide(LOOKS_ON, value, path, one, isUnsure));
 }
@@ -96,7 +92,7 @@ function attachmentFindings(
   const reference = references(one, attached);
   const policies = resources
     .filter(({ type }) => type === POLICY)
-    .map((policy) => ({ policy, place: { ...references(policy, "arn"), urns: [policy.urn] } }))
+    .map((policy) => ({ policy, place: itself(policy, "arn") }))
     .filter(({ place }) => meet(place, reference));
   const others = reference.names.filter((arn) => !policies.some(({ place }) => place.names.includes(arn)));
   const isOpen = reference.isOpen && policies.length === 0 && one.type !== ROLE;

@@ -48,6 +48,12 @@ export const POD_SETS: View = {
   },
 };
 
+/** Whether two namespaces are one. What Pulumi makes in a namespace that has no name yet is made in one. */
+export function isSameNamespace(here: unknown, there: unknown): "yes" | "no" | "unknown" {
+  if (here === there) return "yes";
+  return here === UNKNOWN || there === UNKNOWN ? "unknown" : "no";
+}
+
 /** The namespace that an object of the cluster is in. */
 export function namespaceOf({ props }: Resource): string | typeof UNKNOWN {
   const namespace = read(props, "metadata.namespace");

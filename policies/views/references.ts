@@ -21,6 +21,16 @@ export function references({ props, madeOf }: Resource, property: string): Refer
   };
 }
 
+/** What a resource is referred to by. @param property that holds its name */
+export function itself(resource: Resource, property: string): References {
+  return { ...references(resource, property), urns: [resource.urn] };
+}
+
+/** Whether a reference may be to anything. */
+export function isAnybodys({ isOpen, urns }: References): boolean {
+  return isOpen && urns.length === 0;
+}
+
 /** Whether two properties refer to one thing, as far as is known. */
 export function meet(one: References, other: References): boolean {
   return one.urns.some((urn) => other.urns.includes(urn)) || one.names.some((name) => other.names.includes(name));
@@ -39,8 +49,8 @@ export function refersTo(
   others: readonly Resource[],
 ): Answer {
   const reference = references(one, property);
-  const own = references(other, name);
-  if (meet(reference, { ...own, urns: [other.urn] })) return "yes";
+  const own = itself(other, name);
+  if (meet(reference, own)) return "yes";
   const isOpen = reference.isOpen || (own.isOpen && reference.names.length > 0);
   return isOpen && !others.some(({ urn }) => reference.urns.includes(urn)) ? "unknown" : "no";
 }

@@ -1,7 +1,7 @@
 import { UNKNOWN } from "../predicates/condition";
 import { read } from "../predicates/evaluate";
 import { BUILDBARN } from "./documents";
-import type { Subject, View } from "./view";
+import { type Subject, subjectsOf, type View } from "./view";
 
 /**
  * Runners in the configurations of BuildBarn's workers. `$runners` counts all of the document, `$properties` are the names of
@@ -11,7 +11,7 @@ export const RUNNERS: View = {
   title: "runners of BuildBarn's workers",
   types: BUILDBARN.types,
   subjects: (resource) =>
-    BUILDBARN.subjects(resource).flatMap((document) => {
+    subjectsOf(BUILDBARN, resource).flatMap((document) => {
       const found = items(document, "$content.buildDirectories").flatMap((directory) => items(directory, "runners"));
       return found.map(({ path, value }) => ({ path, value: described(value, found.length) }));
     }),

@@ -1,18 +1,14 @@
 import { absent, any, type Condition, not, oneOf, present, UNKNOWN } from "../predicates/condition";
-import { type Answer, evaluate, read } from "../predicates/evaluate";
+import { allOf, type Answer, evaluate, read } from "../predicates/evaluate";
+import { isObject } from "../predicates/object";
 import type { Resource } from "../rule";
-import { namespaceOf } from "./cluster";
+import { isSameNamespace, namespaceOf } from "./cluster";
 import type { podsOf } from "./pods";
 
-/**
- * Whether an object's label selector selects a pod of the same namespace. What Pulumi makes in a namespace that has no name
- * yet is made in one: there the labels decide.
- * @param path of the selector in the object
- */
+/** Whether an object's label selector selects a pod of the same namespace. @param path of the selector in the object */
 export function selects(object: Resource, path: string, pod: ReturnType<typeof podsOf>[number]): Answer {
-  const [here, there] = [namespaceOf(object), namespaceOf(pod.resource)];
-  const isElsewhere = here !== there;
-  if (isElsewhere && here !== UNKNOWN && there !== UNKNOWN) return "no";
+  const isHere = isSameNamespace(namespaceOf(object), namespaceOf(pod.resource));
+  if (isHere === "no") return "no";
   const wanted = read(object.props, `${path}.matchLabels`);
   const listed = read(object.props, `${path}.matchExpressions`);
   const kinds = [wanted.kind, listed.kind];
@@ -24,13 +20,7 @@ export function selects(object: Resource, path: string, pod: ReturnType<typeof p
     ...Object.entries(labels).map(([key, value]) => ({ key, operator: "In", values: [value] })),
     ...(expressions as readonly unknown[]),
   ];
-  const answers = asked.map((expression) => meets(pod.value, expression));
-  const answer = (["no", "malformed", "unknown"] as const).find((one) => answers.includes(one)) ?? "yes";
-  return answer === "yes" && isElsewhere ? "unknown" : answer;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return allOf([isHere, ...asked.map((expression) => meets(pod.value, expression))]);
 }
 
 /** What one of `matchExpressions` of a label selector says of a pod. */
