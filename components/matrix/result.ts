@@ -38,6 +38,9 @@ export const shardFileSchema = z
   })
   .strict();
 
+/** How messages name what `shardResultSchema` describes. */
+export const RESULT = "the result of an index";
+
 /** What an index of a release Job leaves behind: `result.json` in the logs bucket. */
 export const shardResultSchema = z
   .object({

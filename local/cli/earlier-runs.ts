@@ -2,9 +2,10 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 import type { EarlierRun } from "../../components/matrix/measured";
-import { type ShardResult, shardResultSchema } from "../../components/matrix/result";
+import { RESULT, shardResultSchema } from "../../components/matrix/result";
 import { readBuildEvents } from "../../components/matrix/run-shard/build-events";
 import { UserError } from "../../components/user-error";
+import { readJson } from "../json";
 
 const FILES = ["result.json", "bep.json"];
 
@@ -30,25 +31,9 @@ export function readEarlierRuns(directory: string, where: string): EarlierRun[] 
       present.has(file) ? join(directory, file) : undefined,
     );
     return {
-      result: result === undefined ? undefined : readResult(result),
+      result:
+        result === undefined ? undefined : readJson(result, readFileSync(result, "utf8"), shardResultSchema, RESULT),
       actionSeconds: events === undefined ? new Map() : readBuildEvents(readFileSync(events, "utf8")).seconds,
     };
   });
-}
-
-function readResult(path: string): ShardResult {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new UserError(path, error instanceof Error ? error.message : "no JSON", "the result of an index, in JSON");
-  }
-  const result = shardResultSchema.safeParse(json);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new UserError(
-    `${path}: ${issue?.path.join(".") ?? ""}`,
-    issue?.message ?? "something else",
-    "an index' result",
-  );
 }

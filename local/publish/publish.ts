@@ -4,6 +4,7 @@ import type { z } from "zod";
 
 import type { Purpose } from "../../components/artifacts/purposes";
 import { UserError } from "../../components/user-error";
+import { readJson } from "../json";
 import type { Progress } from "../terminal/progress";
 import { atOnce } from "./at-once";
 import type { Artifact } from "./judge";
@@ -23,6 +24,8 @@ import {
 import type { Signer } from "./sign";
 import type { RepositoryStore } from "./store";
 import { verify } from "./verify";
+
+const DESCRIBED = "what docs/publish.md describes";
 
 /** How to publish. */
 export interface PublishOptions {
@@ -165,9 +168,9 @@ export async function readPublished(
 ): Promise<Published & { readonly text: string }> {
   const found = await store.read(bucket, POINTER);
   if (found === undefined) return { etag: undefined, pointer: undefined, index: EMPTY, text: "", pages: new Map() };
-  const pointer = parse(`s3://${bucket}/${POINTER}`, found.text, pointerSchema);
+  const pointer = readJson(`s3://${bucket}/${POINTER}`, found.text, pointerSchema, DESCRIBED);
   const text = await readText(store, bucket, pointer.index.sha256);
-  const index = parse(`s3://${bucket}/${contentKey(pointer.index.sha256)}`, text, indexSchema);
+  const index = readJson(`s3://${bucket}/${contentKey(pointer.index.sha256)}`, text, indexSchema, DESCRIBED);
   const touched = new Set(artifacts.map((artifact) => pageKey(entryOf(artifact, ""))));
   const pages = new Map<string, z.infer<typeof pageSchema>>();
   await atOnce(
@@ -187,7 +190,7 @@ export async function readContent<T>(
   sha256: string,
   schema: z.ZodType<T>,
 ): Promise<T> {
-  return parse(`s3://${bucket}/${contentKey(sha256)}`, await readText(store, bucket, sha256), schema);
+  return readJson(`s3://${bucket}/${contentKey(sha256)}`, await readText(store, bucket, sha256), schema, DESCRIBED);
 }
 
 async function readText(store: Pick<RepositoryStore, "read">, bucket: string, sha256: string): Promise<string> {
@@ -197,18 +200,4 @@ async function readText(store: Pick<RepositoryStore, "read">, bucket: string, sh
   const hex = createHash("sha256").update(found.text).digest("hex");
   if (hex !== sha256) throw new UserError(where, `content of sha256 ${hex}`, "content that its name says");
   return found.text;
-}
-
-function parse<T>(where: string, text: string, schema: z.ZodType<T>): T {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new UserError(where, error instanceof Error ? error.message : String(error), "JSON");
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const found = `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "another shape"}`;
-  throw new UserError(where, found, "what docs/publish.md describes");
 }

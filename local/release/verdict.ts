@@ -1,7 +1,7 @@
-import { logKey, type ShardResult, shardResultSchema, type TargetResult } from "../../components/matrix/result";
+import { logKey, RESULT, type ShardResult, shardResultSchema, type TargetResult } from "../../components/matrix/result";
 import type { Store } from "../../components/matrix/run-shard/store";
 import type { Architecture } from "../../components/platform/platform";
-import { UserError } from "../../components/user-error";
+import { readJson } from "../json";
 import type { DeclaredJob, DeclaredRelease } from "./declared";
 import { failedPods, type JobState } from "./jobs";
 
@@ -70,25 +70,13 @@ export async function readResults(
     for (const index of job.shards.keys()) {
       const key = logKey(release.id, job.name, index, "result.json");
       const text = await store.text(bucket, key);
-      const result = text === undefined ? undefined : readResult(`s3://${bucket}/${key}`, text);
+      const where = `s3://${bucket}/${key}`;
+      const result = text === undefined ? undefined : readJson(where, text, shardResultSchema, RESULT);
       const current = result !== undefined && isCurrent(result, state) ? result : undefined;
       states.push({ job, index, result: current, ended: state.ended });
     }
   }
   return states;
-}
-
-function readResult(where: string, text: string): ShardResult {
-  let found: unknown;
-  try {
-    found = JSON.parse(text);
-  } catch {
-    throw new UserError(where, "no JSON", "the result of an index");
-  }
-  const parsed = shardResultSchema.safeParse(found);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new UserError(where, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`, "the result of an index");
 }
 
 /** Lines of a lost index's pod that its targets show. */

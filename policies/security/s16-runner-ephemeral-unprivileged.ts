@@ -1,23 +1,8 @@
-import {
-  absent,
-  all,
-  any,
-  atLeast,
-  type Condition,
-  every,
-  is,
-  matches,
-  not,
-  oneOf,
-  unlessSet,
-} from "../predicates/condition";
+import { absent, all, any, atLeast, every, is, matches, not, oneOf, unlessSet } from "../predicates/condition";
 import { PINNED } from "../predicates/images";
 import { rule } from "../rule";
 import { CHARTS, OTHER_RUNNERS, RUNNER_SETS } from "../views/cluster";
-
-/** @param pod path of a pod's spec */
-const everyContainer = (pod: string, of: Condition): Condition =>
-  all(...["containers", "initContainers"].map((list) => every(`${pod}.${list}`, of)));
+import { everyContainer } from "../views/pods";
 
 const UNPRIVILEGED = all(
   unlessSet("securityContext.privileged", false),
@@ -56,8 +41,8 @@ export const runnerEphemeralUnprivileged = rule({
         not(oneOf("spec.runnerGroup", ["default", "Default"])),
         atLeast("spec.maxRunners", 1),
         matches("metadata.labels[app.kubernetes.io/version]", "."),
-        everyContainer(POD, UNPRIVILEGED),
-        everyContainer("spec.listenerTemplate.spec", LISTENER),
+        everyContainer(UNPRIVILEGED, POD),
+        everyContainer(LISTENER, "spec.listenerTemplate.spec"),
         NOT_ON_WORKERS,
         every(`${POD}.volumes`, absent("hostPath")),
       ),

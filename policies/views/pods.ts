@@ -68,9 +68,12 @@ export const BUILDERS = ["worker", "release"];
 export const BUILDS: Condition = oneOf(ROLE, BUILDERS);
 export const WORKER: Condition = is(ROLE, "worker");
 
-/** Each container of a pod, also those that start it and those that debug it. */
-export function everyContainer(of: Condition): Condition {
-  return all(...["containers", "initContainers", "ephemeralContainers"].map((list) => every(`spec.${list}`, of)));
+/**
+ * Each container of a pod, also those that start it and those that debug it.
+ * @param spec path of the pod's spec, where the condition is not about the pod itself
+ */
+export function everyContainer(of: Condition, spec = "spec"): Condition {
+  return all(...["containers", "initContainers", "ephemeralContainers"].map((list) => every(`${spec}.${list}`, of)));
 }
 
 /** Kinds of profiles of seccomp and AppArmor that keep a container from its node's kernel. */

@@ -85,11 +85,15 @@ describe("readResults", () => {
     expect((await read(JSON.stringify(result([]))))[0]?.result).toEqual(result([]));
   });
   it.each([
-    ["{", "no JSON"],
-    [JSON.stringify({ ...result([]), exitCode: "0" }), "exitCode: Invalid input: expected number, received string"],
+    ["{", "found no JSON"],
+    ["[]", "found Invalid input: expected object, received array"],
+    [
+      JSON.stringify({ ...result([]), exitCode: "0" }),
+      "exitCode: found Invalid input: expected number, received string",
+    ],
   ])("names the object where that is no result: %s", async (text, found) => {
     await expect(read(text)).rejects.toThrow(
-      `s3://logs/abc/all-amd64/00000/result.json: found ${found}; allowed: the result of an index`,
+      `s3://logs/abc/all-amd64/00000/result.json: ${found}; allowed: the result of an index`,
     );
   });
 });
