@@ -216,6 +216,17 @@ describe("the reference farm on AWS", () => {
     }
   });
 
+  test("leaves what was released, what guards it and the key that reads it where a farm is destroyed", () => {
+    const kept = resources
+      .filter(({ options }) => options.retainOnDelete === true)
+      .map(({ type, name }) => `${type} ${name}`);
+    const ofLocked = resources
+      .filter(({ type, name }) => type.startsWith("aws:s3/") && LOCKED.some((purpose) => purpose === name))
+      .map(({ type, name }) => `${type} ${name}`);
+    expect(ofLocked.length).toBeGreaterThan(8 * LOCKED.length);
+    expect(kept.sort()).toEqual([...ofLocked, "aws:kms/key:Key artifacts-objects"].sort());
+  });
+
   test("protects every bucket, for a refused destroy takes what is not", () => {
     const buckets = resources.filter(({ type }) => type === "aws:s3/bucket:Bucket");
     expect(buckets.map(({ options }) => options.protect)).toEqual(PURPOSES.map(() => true));

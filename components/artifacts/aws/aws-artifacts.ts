@@ -60,7 +60,8 @@ export class AwsArtifacts extends pulumi.ComponentResource {
     const key = new aws.kms.Key(
       `${name}-objects`,
       { description: "Objects of the farm's buckets", enableKeyRotation: true, deletionWindowInDays: 30 },
-      { ...mine, protect: true },
+      // Without it nobody reads what outlives the farm.
+      { ...mine, protect: true, retainOnDelete: true },
     );
     const { pusher, ...roles } = this.declareRoles(name, args, key, mine);
     this.roles = {

@@ -23,8 +23,10 @@ export interface AwsBucketArgs {
 export function declareAwsBucket(args: AwsBucketArgs, options: pulumi.CustomResourceOptions): aws.s3.Bucket {
   const { purpose } = args;
   const isLocked = LOCKED.includes(purpose);
+  // What is locked outlives the farm, with all that guards it.
+  const kept = { ...options, retainOnDelete: isLocked };
   // A destroy that is refused for one protected resource still takes the others: every bucket is protected.
-  const kept = { ...options, protect: true, retainOnDelete: isLocked };
+  const held = { ...kept, protect: true };
   const bucket = new aws.s3.Bucket(
     purpose,
     {
@@ -33,20 +35,20 @@ export function declareAwsBucket(args: AwsBucketArgs, options: pulumi.CustomReso
       objectLockEnabled: isLocked,
       tags: { "farm.build/purpose": purpose },
     },
-    kept,
+    held,
   );
   const its = { bucket: bucket.bucket };
   const versioning = new aws.s3.BucketVersioning(
     purpose,
     { ...its, versioningConfiguration: { status: "Enabled" } },
-    options,
+    kept,
   );
   const closed = new aws.s3.BucketPublicAccessBlock(
     purpose,
     { ...its, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
-    options,
+    kept,
   );
-  new aws.s3.BucketOwnershipControls(purpose, { ...its, rule: { objectOwnership: "BucketOwnerEnforced" } }, options);
+  new aws.s3.BucketOwnershipControls(purpose, { ...its, rule: { objectOwnership: "BucketOwnerEnforced" } }, kept);
   new aws.s3.BucketServerSideEncryptionConfiguration(
     purpose,
     {
@@ -58,7 +60,7 @@ export function declareAwsBucket(args: AwsBucketArgs, options: pulumi.CustomReso
         },
       ],
     },
-    options,
+    kept,
   );
   const policy = pulumi
     .all([bucket.bucket, args.writers, args.account])
@@ -67,16 +69,16 @@ export function declareAwsBucket(args: AwsBucketArgs, options: pulumi.CustomReso
         bucketPolicy(purpose, { bucket: name, writers, ...(args.logs === undefined && { logsOf: account }) }),
       ),
     );
-  new aws.s3.BucketPolicy(purpose, { ...its, policy }, { ...options, dependsOn: [closed] });
+  new aws.s3.BucketPolicy(purpose, { ...its, policy }, { ...kept, dependsOn: [closed] });
   if (isLocked) {
     new aws.s3.BucketObjectLockConfiguration(
       purpose,
       { ...its, rule: { defaultRetention: { mode: "COMPLIANCE", days: args.lockDays } } },
-      { ...kept, dependsOn: [versioning] },
+      { ...held, dependsOn: [versioning] },
     );
   }
   if (args.logs !== undefined) {
-    new aws.s3.BucketLogging(purpose, { ...its, targetBucket: args.logs, targetPrefix: `access/${purpose}/` }, options);
+    new aws.s3.BucketLogging(purpose, { ...its, targetBucket: args.logs, targetPrefix: `access/${purpose}/` }, kept);
   }
   const expiry = EXPIRY[purpose];
   new aws.s3.BucketLifecycleConfiguration(
@@ -103,7 +105,7 @@ export function declareAwsBucket(args: AwsBucketArgs, options: pulumi.CustomReso
             ]),
       ],
     },
-    { ...options, dependsOn: [versioning] },
+    { ...kept, dependsOn: [versioning] },
   );
   return bucket;
 }
