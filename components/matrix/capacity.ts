@@ -16,7 +16,7 @@ export interface CapacityAssumptions {
   readonly spotDiscount: number;
   /** Share of work that is done again because spot nodes were taken away. */
   readonly spotWaste: number;
-  /** What runs all month: instance type and count. Two storage nodes mirror each other. */
+  /** What runs all month: instance type and count, as the pools of `stacks/Pulumi.aws.yaml` at their minimum. */
   readonly always: readonly { readonly role: string; readonly type: InstanceType; readonly count: number }[];
   /** USD an hour of an EKS control plane. */
   readonly controlPlane: number;
@@ -31,8 +31,7 @@ export const ASSUMED_CAPACITY: CapacityAssumptions = {
   spotWaste: 0.03,
   always: [
     { role: "system", type: "m8g.large", count: 2 },
-    { role: "storage", type: "i8g.2xlarge", count: 2 },
-    { role: "client", type: "m8g.2xlarge", count: 1 },
+    { role: "storage", type: "m8g.2xlarge", count: 2 },
   ],
   controlPlane: 0.1,
   releasesPerMonth: 1,

@@ -47,7 +47,7 @@ describe("capacity", () => {
     const price = (2421 / 0.8 / 16) * 0.8622;
     expect(release.onDemand).toBeCloseTo(price, 6);
     expect(release.spot).toBeCloseTo(price * 0.4 * 1.03, 6);
-    const standing = 0.1 + 2 * 0.0898 + 2 * 0.6864 + 0.359;
+    const standing = 0.1 + 2 * 0.0898 + 2 * 0.359;
     expect(month.onDemand).toBeCloseTo(4 * price + 730 * standing, 6);
     expect(month.spot).toBeCloseTo(4 * price * 0.4 * 1.03 + 730 * standing, 6);
     const cents = (usd: number) => Math.round(100 * usd) / 100;

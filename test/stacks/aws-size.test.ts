@@ -76,6 +76,12 @@ async function perNode(architecture: "amd64" | "arm64", workerClass: WorkerClass
   );
 }
 
+test("between releases the reference farm has the nodes that a plan counts all month", () => {
+  const standing = place.pools.filter(({ minimum }) => minimum > 0);
+  const asPlanned = standing.map(({ role, instanceTypes: [type], minimum }) => ({ role, type, count: minimum }));
+  expect(asPlanned).toEqual(ASSUMED_CAPACITY.always);
+});
+
 describe("the reference farm on a release day", () => {
   test("keeps all that the release writes to its storage", () => {
     const storage = storageDemand(storageSlice.parse(values["monofarm:storage"]));
