@@ -10,6 +10,7 @@ export default tseslint.config(
       "components/plugin.js",
       "policies/*/node_modules/",
       "policies/**/main.js",
+      "bench/policies/answers-nothing/main.js",
     ],
   },
   js.configs.recommended,
