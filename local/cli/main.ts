@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
   release: { summary: "build targets through the farm and follow them", load: () => import("./release") },
   submit: { summary: "build targets through a farm elsewhere and follow them", load: () => import("./submit") },
   publish: { summary: "show a green release: provenance, index of packages", load: () => import("./publish") },
+  push: { summary: "bring the farm's images to a registry, for a farm elsewhere", load: () => import("./push") },
   plan: { summary: "what a release is: targets, shards, Jobs, hours, price", load: () => import("./plan") },
   why: { summary: "why an extension is or is not in the matrix", load: () => import("./why") },
   simulate: { summary: "pulumi preview -s aws over a simulated cloud", load: () => import("./simulate") },
