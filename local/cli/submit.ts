@@ -14,10 +14,14 @@ const usage = `
 Usage: ./farm submit FARM.json [TARGET…] [--arch amd64,arm64]
 
 Builds targets through a farm elsewhere, and follows them; the exit code is 1 where a target is red. The last line ends in
-a digest over all that is green, for ./farm publish --expect. Needs pulumi and
-kubectl on PATH, and PULUMI_BACKEND_URL and credentials for the farm's buckets in the environment. On AWS also aws on PATH.
-On any other cluster: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which the release's pods get too, and
-PULUMI_CONFIG_PASSPHRASE, since the release's state then holds them.
+a digest over all that is green, for ./farm publish --expect.
+
+Needs pulumi and kubectl on PATH, and what fetches sources: go, for modules, and apt-get, for Debian's (PostgreSQL 15.18),
+whose repositories it asks for sources by itself: bookworm's, over https where TCP 443 alone is open, as to the farm's
+own runners. In the environment: PULUMI_BACKEND_URL and credentials for the farm's buckets. On AWS also aws on PATH. On
+any other cluster:
+AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which the release's pods get too, and PULUMI_CONFIG_PASSPHRASE or
+PULUMI_CONFIG_PASSPHRASE_FILE, since the release's state then holds them.
 
   FARM.json  what pulumi stack output --json says of the farm, inside the checkout
   TARGET     a label of the workspace; * stands for anything in it. Default: what stacks/Pulumi.release.yaml names
