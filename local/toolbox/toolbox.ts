@@ -82,7 +82,8 @@ export async function asPresent(modules: readonly GoModule[]): Promise<(Tool | A
 export async function presentTools(): Promise<Tools> {
   const all = await Promise.all(GO_MODULES.map(look));
   const missing = all.flatMap((one) => one.missing ?? []).map(({ module }) => module.name);
-  if (missing.length > 0) throw new UserError("tools", `no ${missing.join(", ")} of these pins`, "./farm toolbox first");
+  if (missing.length > 0)
+    throw new UserError("tools", `no ${missing.join(", ")} of these pins`, "./farm toolbox first");
   return byName(all.flatMap(({ tools }) => tools)) as Tools;
 }
 
