@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
+import { readJson } from "../../components/json";
 import type { EarlierRun } from "../../components/matrix/measured";
 import { RESULT, shardResultSchema } from "../../components/matrix/result";
 import { readBuildEvents } from "../../components/matrix/run-shard/build-events";
 import { UserError } from "../../components/user-error";
-import { readJson } from "../json";
 
 const FILES = ["result.json", "bep.json"];
 

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 
 import type { Purpose } from "../../components/artifacts/purposes";
+import { readJson } from "../../components/json";
 import { UserError } from "../../components/user-error";
-import { readJson } from "../json";
 import type { Progress } from "../terminal/progress";
 import { atOnce } from "./at-once";
 import type { Artifact } from "./judge";

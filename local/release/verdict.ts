@@ -1,7 +1,7 @@
+import { readJson } from "../../components/json";
 import { logKey, RESULT, type ShardResult, shardResultSchema, type TargetResult } from "../../components/matrix/result";
 import type { Store } from "../../components/matrix/run-shard/store";
 import type { Architecture } from "../../components/platform/platform";
-import { readJson } from "../json";
 import type { DeclaredJob, DeclaredRelease } from "./declared";
 import { failedPods, type JobState } from "./jobs";
 

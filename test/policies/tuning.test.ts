@@ -69,6 +69,15 @@ describe("a stack's tuning", () => {
     ],
   ])("is refused by the key that is wrong: %s", (_what, tuning, message) => {
     expect(() => readTuning(tuning, RULES, "file")).toThrow(message);
-    expect(() => tuningIn(tuning, "file")).toThrow(UserError);
+    expect(() => tuningIn(JSON.stringify(tuning), "file")).toThrow(UserError);
+  });
+
+  test.each([
+    ["{", "file: found no JSON; allowed: {}, or an object of how rules are tuned"],
+    ["[]", "file: found []; allowed: {}, or an object of how rules are tuned"],
+    ["null", "file: found null; allowed: {}, or an object"],
+  ])("is refused by its file where that holds no object: %s", (text, message) => {
+    expect(() => tuningIn(text, "file")).toThrow(message);
+    expect(() => tuningIn(text, "file")).toThrow(UserError);
   });
 });

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-import { UserError } from "../components/user-error";
+import { UserError } from "./user-error";
 
 /**
  * What a JSON text holds, of a shape.
