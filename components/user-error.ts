@@ -20,3 +20,14 @@ export class UserError extends Error {
     this.name = "UserError";
   }
 }
+
+/** What some work refuses; undefined where it does not. Other errors are thrown. */
+export function refusalOf(work: () => unknown): UserError | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}

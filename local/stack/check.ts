@@ -3,7 +3,7 @@ import { checkConfig } from "../../stacks/config/check";
 import { crossCheckFarm, FARM_SLICES } from "../../stacks/config/farm";
 import { RELEASE_SLICES } from "../../stacks/config/release";
 import { farmValues } from "./machine";
-import { committedConfig, committedFile } from "./stack-file";
+import { asTexts, committedConfig, committedFile } from "./stack-file";
 
 /** Stands for what is made later: any image. */
 const LATER = `later@sha256:${"0".repeat(64)}`;
@@ -32,11 +32,4 @@ export function checkReleaseConfig(committed: Readonly<Record<string, unknown>> 
   const isRecord = typeof release === "object" && release !== null && !Array.isArray(release);
   const values = isRecord ? { ...committed, "monofarm:release": { ...release, workspace: "0".repeat(64) } } : committed;
   checkConfig(RELEASE_SLICES, asTexts(values), committedFile("release"));
-}
-
-/** Values as Pulumi gives them to a program: texts, JSON where they are not plain words. */
-function asTexts(values: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
 }

@@ -44,3 +44,10 @@ export function parseStackFile(file: string, text: string): StackFile {
     throw new UserError(`${file}: config`, JSON.stringify(config), "keys and values");
   return { ...(value as StackFile), config: config ?? {} };
 }
+
+/** Values as Pulumi gives them to a program: texts, JSON where they are not plain words. */
+export function asTexts(values: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}

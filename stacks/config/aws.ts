@@ -2,12 +2,7 @@ import { z } from "zod";
 
 import { ADDONS } from "../../components/platform/aws/cluster-addons";
 import { MOST_ZONES, parseCidr } from "../../components/platform/aws/subnet-plan";
-
-const whole = (least: number, most: number) => {
-  const message = `a whole number from ${least} to ${most}`;
-  return z.number(message).int(message).min(least, message).max(most, message);
-};
-const text = (allowed: string, pattern: RegExp) => z.string(allowed).regex(pattern, allowed);
+import { cidr, text, whole } from "./values";
 
 const NETWORK = "a private IPv4 network, /16 to /20, such as 10.40.0.0/16";
 const isNetwork = (value: string) => {
@@ -15,7 +10,6 @@ const isNetwork = (value: string) => {
   const isPrivate = /^(10\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.)/.test(value);
   return isPrivate && bits >= 16 && bits <= 20 && first % 2 ** (32 - bits) === 0;
 };
-const CIDR = "a CIDR such as 203.0.113.7/32; not everywhere";
 const ZONES = `2 to ${MOST_ZONES} availability zones of the region, each once`;
 const VERSION = "the version of the add-on, such as v1.20.1-eksbuild.3";
 
@@ -38,7 +32,7 @@ export const AWS_PLACE = z
   .strictObject({
     kind: z.literal("aws"),
     region: text("a region such as eu-west-2", /^[a-z]{2}(-[a-z]+)+-\d$/),
-    zones: z.array(z.string(), ZONES).min(2, ZONES).max(MOST_ZONES, ZONES),
+    zones: z.array(z.string("a zone such as eu-west-2a"), ZONES).min(2, ZONES).max(MOST_ZONES, ZONES),
     cidr: z.cidrv4(NETWORK).refine(isNetwork, NETWORK),
     /** A NAT gateway a zone for system nodes, such as GitHub's runners. Workers never have one. */
     nat: z.boolean("true or false").default(false),
@@ -53,7 +47,7 @@ export const AWS_PLACE = z
       >,
     ),
     /** Who may reach the API server from the internet; none makes it private. */
-    publicCidrs: z.array(z.cidrv4(CIDR).refine((value) => !value.endsWith("/0"), CIDR)).default([]),
+    publicCidrs: z.array(cidr("203.0.113.7/32")).default([]),
     administrators: z
       .array(text("the ARN of an IAM role", /^arn:aws:iam::\d{12}:role\/\S+$/))
       .min(1, "at least one role: nobody else can enter the cluster"),

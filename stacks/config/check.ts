@@ -1,6 +1,7 @@
 import type { z } from "zod";
 
 import { Mistakes } from "../../components/matrix/mistakes";
+import { at, issuesOf } from "./issues";
 
 /** Slices of configuration by key, without the namespace `monofarm:`. */
 export type Slices = Readonly<Record<string, z.ZodType>>;
@@ -33,7 +34,7 @@ export function checkConfig<S extends Slices>(
   const own = Object.keys(raw).filter((key) => key.startsWith(NAMESPACE));
   const allowed = Object.keys(slices).map((key) => NAMESPACE + key);
   for (const key of own) {
-    if (!allowed.includes(key)) mistakes.add(file, key, raw[key], `the keys ${allowed.join(", ")}`);
+    if (!allowed.includes(key)) mistakes.add(file, key, decode(raw[key]), `the keys ${allowed.join(", ")}`);
   }
   const values: Record<string, unknown> = {};
   for (const [key, slice] of Object.entries(slices)) {
@@ -41,10 +42,8 @@ export function checkConfig<S extends Slices>(
     const result = slice.safeParse(found);
     if (result.success) values[key] = result.data;
     else {
-      for (const issue of result.error.issues) {
-        const path = [NAMESPACE + key, ...issue.path.map(String)].join(".");
-        mistakes.add(file, path, at(found, issue.path), allowedBy(issue));
-      }
+      for (const { path, allowed } of issuesOf(slice, found))
+        mistakes.add(file, [NAMESPACE + key, ...path.map(String)].join("."), at(found, path), allowed);
     }
   }
   mistakes.throwIfAny();
@@ -63,28 +62,3 @@ function decode(text: string | undefined): unknown {
     return text;
   }
 }
-
-function at(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
-    value,
-  );
-}
-
-function allowedBy(issue: z.core.$ZodIssue): string {
-  if (issue.code === "unrecognized_keys") return `no ${issue.keys.join(", ")} here`;
-  if (issue.code === "invalid_value") return issue.values.map(String).join(", ");
-  if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input"))
-    return KINDS[issue.expected] ?? issue.expected;
-  return issue.message;
-}
-
-/** Kinds of values in words. */
-const KINDS: Readonly<Partial<Record<string, string>>> = {
-  array: "a list",
-  boolean: "true or false",
-  object: "keys and values",
-  record: "keys and values",
-  string: "a text",
-};

@@ -1,9 +1,7 @@
 import { z } from "zod";
 
 import type { PlaceConfig } from "./place";
-
-const text = (allowed: string, pattern: RegExp) => z.string(allowed).regex(pattern, allowed);
-const CIDR = "a CIDR such as 203.0.113.0/24; not everywhere";
+import { cidr, text } from "./values";
 
 /** `monofarm:entrance`: the one way in for Bazel outside the cluster, on AWS. */
 export const entranceSlice = z
@@ -11,12 +9,7 @@ export const entranceSlice = z
     host: text("a name such as rbe.example.org", /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/),
     zoneId: text("the id of a Route 53 zone, such as Z0123456789ABC", /^Z[A-Z0-9]+$/),
     /** Networks that may connect. */
-    clients: z
-      .array(
-        z.cidrv4(CIDR).refine((value) => !value.endsWith("/0"), CIDR),
-        "a list of networks",
-      )
-      .min(1, "at least one network"),
+    clients: z.array(cidr("203.0.113.0/24"), "a list of networks").min(1, "at least one network"),
     /** `internal`: from the farm's network and those that are joined to it. */
     facing: z.enum(["internal", "internet"]),
     /** With the chain, the host's first. */

@@ -1,27 +1,19 @@
 import { z } from "zod";
 
 import { CPU_LIMITS, WORKER_CLASSES, workersName } from "../../components/buildbarn/worker-class";
-import type { StorageDemand } from "../../components/buildbarn/storage";
 import { planPool } from "../../components/platform/aws/pool-plan";
-import { UserError } from "../../components/user-error";
+import { refusalOf } from "../../components/user-error";
 
 import { namesArchitecture } from "../../policies/predicates/architecture";
 import { evaluate } from "../../policies/predicates/evaluate";
-import { DIGEST } from "../../policies/predicates/images";
 import type { Values } from "./check";
 import { crossCheckEntrance, entranceSlice } from "./entrance";
 import { crossCheckGithub, githubSlice, runnersSlice } from "./github";
 import { architecture, platformSlice } from "./place";
+import { storageSlice } from "./storage";
+import { cpu, digest, mebibytes, memory, text, whole } from "./values";
 
 const MIB = 2 ** 20;
-const digest = z.string().regex(new RegExp(DIGEST), "an image by digest, name@sha256:<64 hexadecimal digits>");
-const quantity = z.string().regex(/^\d+(\.\d+)?(m|Ki|Mi|Gi|Ti)?$/, "a Kubernetes quantity, such as 500m or 2Gi");
-const whole = (least: number, most: number) => {
-  const message = `a whole number from ${least} to ${most}`;
-  return z.number(message).int(message).min(least, message).max(most, message);
-};
-/** Mebibytes, given as a whole number; bytes inside. */
-const mebibytes = (least: number, most: number) => whole(least, most).transform((value) => value * MIB);
 
 /** `monofarm:images`: every image, by digest. */
 export const imagesSlice = z.strictObject({
@@ -35,33 +27,6 @@ export const imagesSlice = z.strictObject({
   workers: z.strictObject({ amd64: digest.optional(), arm64: digest.optional() }),
   pullPolicy: z.enum(["IfNotPresent", "Never"]).default("IfNotPresent"),
 });
-
-const store = (sizeMiB: z.ZodType<number, number>) =>
-  z.strictObject({
-    /** A shard's store, in MiB. */
-    sizeMiB,
-    /** Mean blob, in bytes. */
-    meanBlobBytes: whole(1, 2 ** 30),
-    /** Largest blob, in MiB. */
-    largestBlobMiB: mebibytes(1, 1_000_000),
-  });
-
-/** `monofarm:storage`: the CAS and the action cache. */
-export const storageSlice = z.strictObject({
-  shards: whole(1, 64),
-  cas: store(mebibytes(1, 10_000_000)),
-  ac: store(mebibytes(1, 10_000_000)),
-});
-
-/** The same as the components take it, in bytes. */
-export function storageDemand({ shards, cas, ac }: z.infer<typeof storageSlice>): StorageDemand {
-  const demand = (store: typeof cas) => ({
-    sizeBytes: store.sizeMiB,
-    meanBlobBytes: store.meanBlobBytes,
-    largestBlobBytes: store.largestBlobMiB,
-  });
-  return { shards, cas: demand(cas), ac: demand(ac) };
-}
 
 /** `monofarm:frontend`: the door for clients. */
 export const frontendSlice = z
@@ -89,8 +54,8 @@ export const workersSlice = z.strictObject({
           "a whole number from 0 to 10000, or { minimum, maximum } of them",
         ),
         /** Requested for an action. */
-        cpu: quantity,
-        memory: quantity,
+        cpu,
+        memory,
         inputCacheMiB: mebibytes(1, 1_000_000),
         /** What an action may write beside its inputs, in MiB. */
         diskMiB: mebibytes(1, 1_000_000).default(20_480 * MIB),
@@ -101,10 +66,10 @@ export const workersSlice = z.strictObject({
 
 /** `monofarm:artifacts`: a server of the farm's own, or a service that exists. */
 export const artifactsSlice = z.strictObject({
-  prefix: z
-    .string()
-    .regex(/^[a-z0-9-]*$/, "lower-case letters, digits and hyphens")
-    .default(""),
+  prefix: text(
+    "lower-case letters, digits and hyphens, the first of them no hyphen",
+    /^([a-z0-9][a-z0-9-]*)?$/,
+  ).default(""),
   forceDestroy: z.boolean().default(false),
   /** How long nobody at all may change or delete what was released; `none` must be said. */
   releaseLock: z.union(
@@ -114,7 +79,7 @@ export const artifactsSlice = z.strictObject({
   own: z.strictObject({ volumeMiB: mebibytes(1, 100_000_000) }).optional(),
   existing: z
     .strictObject({
-      endpoint: z.url("a URL"),
+      endpoint: z.url({ protocol: /^https?$/, error: "a URL, https or http" }),
       region: z.string(),
       accessKeyId: z.string(),
       secretAccessKey: z.string(),
@@ -181,12 +146,8 @@ export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refus
     if (prefix.length < 3 || prefix.length > 50)
       refuse("artifacts.prefix", prefix, "3 to 50 characters, for names of buckets are the whole world's");
     for (const [index, spec] of platform.pools.entries()) {
-      try {
-        planPool(spec, `platform.pools.${index}`);
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        refuse(error.where, error.found, error.allowed);
-      }
+      const mistake = refusalOf(() => planPool(spec, `platform.pools.${index}`));
+      if (mistake !== undefined) refuse(mistake.where, mistake.found, mistake.allowed);
     }
   }
   if (platform.kind !== "aws" && (own === undefined) === (existing === undefined))
@@ -195,8 +156,13 @@ export function crossCheckFarm(config: Values<typeof FARM_SLICES>, refuse: Refus
     refuse("images.s3", undefined, "an image by digest, for monofarm:artifacts.own runs it");
   if (releaseLock !== "none" && forceDestroy)
     refuse("artifacts.forceDestroy", true, "false, for nobody can destroy what monofarm:artifacts.releaseLock holds");
-  if (platform.kind === "kubernetes" && existing !== undefined && platform.s3 === undefined)
-    refuse("platform.s3", undefined, "cidrs and port of monofarm:artifacts.existing, for the pods of releases");
+  if (platform.kind === "kubernetes" && existing !== undefined) {
+    const port = portOf(existing.endpoint);
+    if (platform.s3 === undefined)
+      refuse("platform.s3", undefined, "cidrs and port of monofarm:artifacts.existing, for the pods of releases");
+    else if (platform.s3.port !== port)
+      refuse("platform.s3.port", platform.s3.port, `${port}, the port of monofarm:artifacts.existing.endpoint`);
+  }
 }
 
 /** What a class promises, and that all architectures have the same: clients are told of one list. */
@@ -238,6 +204,11 @@ function crossCheckReplicas(
     if (images.prometheus === undefined)
       refuse("images.prometheus", undefined, `an image by digest: it counts the queue that monofarm:${path} follows`);
   }
+}
+
+function portOf(endpoint: string): number {
+  const { port, protocol } = new URL(endpoint);
+  return Number(port || (protocol === "https:" ? 443 : 80));
 }
 
 function cores(quantity: string): number {

@@ -1,16 +1,9 @@
 import { z } from "zod";
 
 import { isWorkflow, parseWorkflow } from "../../components/runners/workflow";
-import { DIGEST } from "../../policies/predicates/images";
 import type { PlaceConfig } from "./place";
 import { architecture } from "./place";
-
-const text = (allowed: string, pattern: RegExp) => z.string(allowed).regex(pattern, allowed);
-const number = (least: number, most: number) => {
-  const message = `a whole number from ${least} to ${most}`;
-  return z.number(message).int(message).min(least, message).max(most, message);
-};
-const digest = text("an image by digest, name@sha256:<64 hexadecimal digits>", new RegExp(DIGEST));
+import { cpu, digest, memory, text, whole } from "./values";
 
 const WORKFLOW = "owner/repository/.github/workflows/FILE.yml@refs/heads/BRANCH";
 const run = z.strictObject({
@@ -26,7 +19,7 @@ const app = z.strictObject({
 });
 
 const REVIEWERS = "one to six numeric ids of users and teams";
-const ids = z.array(number(1, Number.MAX_SAFE_INTEGER), "numeric ids").default([]);
+const ids = z.array(whole(1, Number.MAX_SAFE_INTEGER), "numeric ids").default([]);
 
 /** What checkout, credentials of AWS and nothing else need. */
 const ACTIONS = ["actions/checkout@*", "aws-actions/configure-aws-credentials@*"];
@@ -72,9 +65,9 @@ export const runnersSlice = z
       .array(
         z.strictObject({
           architecture,
-          maximum: number(1, 1000),
-          cpu: text("a Kubernetes quantity, such as 500m or 2", /^\d+(\.\d+)?m?$/),
-          memory: text("a Kubernetes quantity, such as 2Gi", /^\d+(\.\d+)?(Ki|Mi|Gi|Ti)$/),
+          maximum: whole(1, 1000),
+          cpu,
+          memory,
         }),
         "a list of sets",
       )

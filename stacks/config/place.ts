@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { AWS_PLACE } from "./aws";
+import { cidr, port } from "./values";
 
 export const architecture = z.enum(["amd64", "arm64"]);
 
@@ -40,10 +41,6 @@ const localPlace = z.strictObject({
   }),
 });
 
-const CIDR = "a CIDR such as 10.20.0.0/16; not everywhere";
-/** A network that a policy may open: everywhere is not one. */
-const cidr = z.cidrv4(CIDR).refine((value) => !value.endsWith("/0"), CIDR);
-
 /** Any cluster that exists. Nothing of it is guessed: neither the context nor who answers for names. */
 const kubernetesPlace = z.strictObject({
   kind: z.literal("kubernetes"),
@@ -57,7 +54,9 @@ const kubernetesPlace = z.strictObject({
     .strictObject({ namespace: z.string(), podLabels: z.record(z.string(), z.string()) })
     .default({ namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } }),
   /** Where an S3 service outside the cluster is, for the pods of releases. */
-  s3: z.strictObject({ cidrs: z.array(cidr).min(1, CIDR), port: z.int().min(1).max(65_535).default(443) }).optional(),
+  s3: z
+    .strictObject({ cidrs: z.array(cidr("10.20.0.0/16")).min(1, "at least one network"), port: port.default(443) })
+    .optional(),
 });
 
 /** `monofarm:platform`: where the farm stands. */

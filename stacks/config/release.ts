@@ -1,9 +1,6 @@
 import { z } from "zod";
 
-const positive = (most: number) => {
-  const message = `a whole number from 1 to ${most}`;
-  return z.number(message).int(message).min(1, message).max(most, message);
-};
+import { text, whole } from "./values";
 
 /** Every key of a release's stack. */
 export const RELEASE_SLICES = {
@@ -12,10 +9,10 @@ export const RELEASE_SLICES = {
    * The farm that builds it: the name of its stack, `organization/monofarm/<name>`, or a file of the project with its
    * facts, `farm.json`, for those who must not read the farm's state.
    */
-  farm: z.string().min(1, "the name of a farm's stack, or a file with its facts"),
+  farm: text("the name of a farm's stack, or a file with its facts", /./),
   release: z.strictObject({
     /** Folder of the index, from the root of the project. */
-    index: z.string().min(1, "a folder"),
+    index: text("a folder", /./),
     /** Label patterns; none means everything that is not manual. */
     targets: z.array(z.string()).default([]),
     architectures: z
@@ -25,10 +22,10 @@ export const RELEASE_SLICES = {
     /** Option sets of PostgreSQL. @default all that the index has */
     optionSets: z.array(z.string()).optional(),
     /** CPU-seconds of a shard: what one Bazel client leads through the farm. @default 18000 (5 core-hours) */
-    shardCpuSeconds: positive(10_000_000).optional(),
+    shardCpuSeconds: whole(1, 10_000_000).optional(),
     /** Pods at once in each Job. @default as many as the farm has workers */
-    parallelism: positive(100_000).optional(),
+    parallelism: whole(1, 100_000).optional(),
     /** sha256 of the Bazel workspace in the matrix bucket. */
-    workspace: z.string().regex(/^[0-9a-f]{64}$/, "the sha256 of a stored workspace: ./farm release stores it"),
+    workspace: text("the sha256 of a stored workspace: ./farm release stores it", /^[0-9a-f]{64}$/),
   }),
 } as const;

@@ -139,7 +139,7 @@ test("whoever configures what docs/fork.md says on any other cluster, in its sec
   const reader = await Reader.start("kubernetes");
   try {
     const [, farm = ""] = blocksUnder("## A cloud of your own, without AWS");
-    await expect(reader.preview()).rejects.toThrow(/monofarm:platform: found nothing/);
+    await expect(reader.preview()).rejects.toThrow(/monofarm:platform\.kubeconfig: found nothing/);
     await reader.follow(farm);
     expect(reader.asked()).toEqual(["pulumi preview -s kubernetes"]);
     expect(JSON.stringify(reader.configuration())).not.toContain("nobody's");

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { checkFarmConfig, checkReleaseConfig } from "../../local/stack/check";
 import { farmValues } from "../../local/stack/machine";
 import { parseStackFile } from "../../local/stack/stack-file";
+import { storageIn } from "../../local/stack/storage";
 
 const FILE = "stacks/Pulumi.local.yaml";
 
@@ -30,6 +31,28 @@ test("the committed configuration of this machine's farm and releases is right",
     checkFarmConfig(["amd64", "arm64"]);
     checkReleaseConfig();
   }).not.toThrow();
+});
+
+test.each<[string, Record<string, unknown>, string[]]>([
+  [
+    "misspelt",
+    { "monofarm:storge": {} },
+    ["storge: found {}; allowed: the keys monofarm:program, ", "storage.shards: found nothing; allowed: "],
+  ],
+  [
+    "incomplete",
+    { "monofarm:storage": { shards: 0 } },
+    ["storage.shards: found 0; allowed: ", "storage.cas.sizeMiB: found nothing; allowed: "],
+  ],
+  [
+    "of no program",
+    { "monofarm:program": "frm" },
+    ['program: found "frm"; allowed: farm', "storage.ac.sizeMiB: found"],
+  ],
+])("a farm's storage that is %s is told by file and key", (_, config, lines) => {
+  const file = "stacks/Pulumi.aws.yaml";
+  for (const line of lines)
+    expect(() => storageIn({ "monofarm:program": "farm", ...config }, file)).toThrow(`${file}: monofarm:${line}`);
 });
 
 test("misspelt workers are no mistake of the program's own", () => {

@@ -36,7 +36,7 @@ describe("releaseSlice", () => {
 
   it("refuses a file without the slice", () => {
     expect(() => releaseSlice({}, "config: {}\n")).toThrow(
-      "stacks/Pulumi.release.yaml: monofarm:release: found nothing",
+      "stacks/Pulumi.release.yaml: monofarm:release.index: found nothing; allowed: a folder",
     );
   });
 });

@@ -7,7 +7,8 @@ import { ASSUMED_CAPACITY, capacityFor, pricePerHour } from "../../components/ma
 import instanceTypes from "../../policies/data/instance-types.json";
 import { AWS_PLACE } from "../../stacks/config/aws";
 import { fits, STORAGE_KEY, storageWarnings } from "../../components/matrix/storage-plan";
-import { storageDemand, storageSlice, workersSlice } from "../../stacks/config/farm";
+import { workersSlice } from "../../stacks/config/farm";
+import { storageDemand, storageSlice } from "../../stacks/config/storage";
 import { ofType } from "../components/recorder";
 import { awsValues } from "./aws-values";
 import { declareFarm } from "./golden";

@@ -102,15 +102,30 @@ describe("the configuration of a fork", () => {
     "monofarm:platform": { ...(FORK["monofarm:platform"] as Values), ...change },
   });
 
+  const endpoint = (url: string) => {
+    const artifacts = FORK["monofarm:artifacts"] as { existing: Values };
+    return { "monofarm:artifacts": { ...artifacts, existing: { ...artifacts.existing, endpoint: url } } };
+  };
+
   test("is right as the example has it", () => {
     expect(check({})).not.toThrow();
+  });
+
+  test.each([
+    ["https://s3.example", 443],
+    ["http://s3.example", 80],
+    ["http://s3.example:9000/", 9000],
+  ])("opens the port of %s", (url, port) => {
+    const opens = (one: number) => ({ ...endpoint(url), ...platform({ s3: { cidrs: ["192.0.2.0/24"], port: one } }) });
+    expect(check(opens(port))).not.toThrow();
+    expect(check(opens(port + 1))).toThrow(`allowed: ${port}, the port of`);
   });
 
   test("names what a fork must add to the committed file", () => {
     const bare = () =>
       checkConfig(FARM_SLICES, asTexts(committed("kubernetes")), "stacks/Pulumi.kubernetes.yaml", crossCheckFarm);
     expect(bare).toThrow(
-      /monofarm:platform: found nothing.*\n.*monofarm:images: found nothing.*\n.*monofarm:artifacts: found nothing/,
+      /platform\.kubeconfig: found nothing.*\n[^]*images\.client: found nothing.*\n[^]*artifacts\.releaseLock: found nothing/,
     );
   });
 
@@ -121,11 +136,26 @@ describe("the configuration of a fork", () => {
       platform({ s3: { cidrs: ["0.0.0.0/0"], port: 443 } }),
       /monofarm:platform\.s3\.cidrs\.0: found "0\.0\.0\.0\/0"; allowed: a CIDR such as .* not everywhere/,
     ],
+    [
+      "no port of S3",
+      platform({ s3: { cidrs: ["192.0.2.0/24"], port: 99_999 } }),
+      /monofarm:platform\.s3\.port: found 99999; allowed: a whole number from 1 to 65535$/,
+    ],
+    [
+      "another port of S3 than its endpoint's",
+      platform({ s3: { cidrs: ["192.0.2.0/24"] } }),
+      /monofarm:platform\.s3\.port: found 443; allowed: 9000, the port of monofarm:artifacts\.existing\.endpoint$/,
+    ],
+    [
+      "S3 by another protocol",
+      endpoint("ftp://s3.example"),
+      /monofarm:artifacts\.existing\.endpoint: found "ftp:.*"; allowed: a URL, https or http$/,
+    ],
     ["no network of S3", platform({ s3: undefined }), /monofarm:platform\.s3: found nothing; allowed: cidrs and port/],
     [
       "folders of a node",
       platform({ localVolumes: { directory: "/x", node: "y" } }),
-      /monofarm:platform: .*no localVolumes here/,
+      /monofarm:platform\.localVolumes: found \{.*\}; allowed: the keys kind, kubeconfig, context, /,
     ],
   ])("with %s is refused", (_, change, line) => {
     expect(check(change)).toThrow(line);
