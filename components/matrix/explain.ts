@@ -11,7 +11,7 @@ import {
   type PostgresRelease,
 } from "./matrix-index";
 import { nearest } from "./select";
-import { format, parse } from "./version";
+import { format, parse, VersionError } from "./version";
 
 /** One condition that a target must meet. */
 export interface Reason {
@@ -33,8 +33,8 @@ export interface Explanation {
 /**
  * Explains an extension on a version of PostgreSQL, clause by clause.
  * @param version of the extension; `-` for a contrib module, which has PostgreSQL's
- * @throws UserError for an extension that the index does not know, with the nearest names; VersionError for a version of
- * PostgreSQL that is none
+ * @throws UserError for an extension that the index does not know, with the nearest names; for a version of PostgreSQL that is
+ * none, with those of the index
  */
 export function explain(index: MatrixIndex, name: string, version: string, postgres: string): Explanation[] {
   const extension = index.extensions.find((candidate) => candidate.name === name);
@@ -43,12 +43,22 @@ export function explain(index: MatrixIndex, name: string, version: string, postg
     const names = [...index.extensions, ...index.contrib].map((candidate) => candidate.name);
     throw new UserError("./farm why: extension", name, nearest(name, names).join(", "));
   }
-  parse(postgres);
+  checkPostgres(index, postgres);
   return index.flavours.map((flavour) =>
     extension === undefined || (module !== undefined && version === "-")
       ? explainModule(index, flavour, module, postgres)
       : explainExtension(index, flavour, extension, version, postgres),
   );
+}
+
+function checkPostgres({ flavours }: MatrixIndex, version: string): void {
+  try {
+    parse(version);
+  } catch (error) {
+    if (!(error instanceof VersionError)) throw error;
+    const known = flavours.flatMap(({ releases }) => releases.map((release) => release.version));
+    throw new UserError("./farm why: POSTGRES", version, list([...new Set(known)]));
+  }
 }
 
 function explainExtension(

@@ -16,7 +16,7 @@ export function options<T extends NonNullable<ParseArgsConfig["options"]>>(
   const names = [...Object.keys(known), "help"].map((name) => `--${name}`);
   const allowed = `the options ${names.join(", ")}`;
   try {
-    const parsed = parseArgs({ args, options: known, allowPositionals: true, strict: true });
+    const parsed = parseArgs({ args: withNumbers(args), options: known, allowPositionals: true, strict: true });
     const [word] = parsed.positionals;
     if (words === "no words" && word !== undefined) throw new UserError(command, word, allowed);
     return parsed;
@@ -24,10 +24,20 @@ export function options<T extends NonNullable<ParseArgsConfig["options"]>>(
     if (error instanceof UserError) throw error;
     throw new UserError(
       command,
-      error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error),
+      error instanceof Error ? (error.message.split(/\.\s/)[0] ?? "") : String(error),
       allowed,
     );
   }
+}
+
+/** A number below zero is the value of the option before it, though it starts like one: `--hours -1`. */
+function withNumbers(args: readonly string[]): string[] {
+  return args.flatMap((arg, index) => {
+    const [before = "", after = ""] = [args[index - 1], args[index + 1]];
+    const isValue = (option: string, value: string) => /^--[a-z-]+$/.test(option) && /^-[0-9]/.test(value);
+    if (isValue(before, arg)) return [];
+    return [isValue(arg, after) ? `${arg}=${after}` : arg];
+  });
 }
 
 /** Architectures from `--arch amd64,arm64`. */

@@ -86,7 +86,7 @@ function parse(args: string[]): Options {
       index: { type: "string", multiple: true, default: [] },
       since: { type: "string", multiple: true, default: [] },
       results: { type: "string" },
-      "worker-cores": { type: "string", default: "1" },
+      "worker-cores": { type: "string" },
       hours: { type: "string", default: "4" },
       releases: { type: "string", default: "1" },
       arch: { type: "string", default: "amd64,arm64" },
@@ -98,12 +98,15 @@ function parse(args: string[]): Options {
     "words",
   );
   const [first = join(CHECKOUT, "examples/postgres"), ...others] = values.index;
+  const workerCores = positive("--worker-cores", values["worker-cores"] ?? "1");
+  if (values["worker-cores"] !== undefined && values.results === undefined)
+    throw new UserError(WHERE, "--worker-cores", "that with --results alone");
   return {
     patterns: [...positionals, ...patterns],
     indexes: [first, ...others],
     since: values.since,
     results: values.results,
-    workerCores: positive("--worker-cores", values["worker-cores"]),
+    workerCores,
     hours: positive("--hours", values.hours),
     releases: positive("--releases", values.releases),
     architectures: architectures(WHERE, values.arch),

@@ -2,7 +2,6 @@ import { join } from "node:path";
 
 import { explain } from "../../components/matrix/explain";
 import { readIndexes } from "../../components/matrix/read-index";
-import { VersionError } from "../../components/matrix/versions";
 import { UserError } from "../../components/user-error";
 import { CHECKOUT } from "../directories";
 import { paint } from "../terminal/colour";
@@ -20,14 +19,14 @@ contrib, which has PostgreSQL's own version, write - for VERSION. The exit code 
   --json        {title, label, reasons: [{question, answer, holds}]}, one for each flavour of PostgreSQL
 
   ./farm why pgvector 0.8.0 16.9
-  ./farm why pgcrypto - 16.9
+  ./farm why hstore - 16.9
 `;
 
 export const command: Command = {
   usage,
   run: (args) => {
     const { indexes, json, extension, version, postgres } = parse(args);
-    const explanations = explained(() => explain(readIndexes(indexes), extension, version, postgres));
+    const explanations = explain(readIndexes(indexes), extension, version, postgres);
     if (json) process.stdout.write(`${JSON.stringify(explanations, null, 2)}\n`);
     else {
       for (const { title, label, reasons } of explanations) {
@@ -69,14 +68,4 @@ function parse(args: string[]): Question {
   }
   const [first = join(CHECKOUT, "examples/postgres"), ...others] = values.index;
   return { indexes: [first, ...others], json: values.json, extension, version, postgres };
-}
-
-/** A version that cannot be read is the asker's mistake. */
-function explained<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof VersionError) throw new UserError("./farm why: version", error.text, error.expected);
-    throw error;
-  }
 }

@@ -200,6 +200,12 @@ describe("./farm plan", () => {
     [["--hours", "4h"], /--hours: found 4h; allowed: a number above 0/],
     [["--hours", "1e3"], /--hours: found 1e3; allowed: a number above 0/],
     [["--releases=-1"], /--releases: found -1/],
+    [["--keep-days", "-1"], /^\.\/farm plan: --keep-days: found -1; allowed: a number above 0$/],
+    [
+      ["--keep-days", "--json"],
+      /^\.\/farm plan: found Option '--keep-days' argument is ambiguous; allowed: the options .*$/,
+    ],
+    [["--worker-cores", "3"], /^\.\/farm plan: found --worker-cores; allowed: that with --results alone$/],
     [["--worker-cores", ""], /--worker-cores: found ; allowed: a number above 0/],
     [["--arch", ""], /--arch: found ; allowed: amd64/],
     [["--distribution", "debian 11"], /--distribution: found debian 11; allowed: debian 12/],
@@ -253,10 +259,17 @@ describe("./farm why", () => {
     expect(no.out).toMatch(/not in the matrix[^]*no +<=17 +below 18\.0/);
   });
 
+  test.each([...why.usage.matchAll(/^ {2}\.\/farm why (.+)$/gm)].map(([, words = ""]) => words))(
+    "its example %s is in the matrix",
+    async (words) => {
+      expect(await run(why, ...words.split(" "))).toMatchObject({ code: 0 });
+    },
+  );
+
   test.each([
     [["pgvector"], /found pgvector; allowed: EXTENSION VERSION POSTGRES/],
-    [["pgvector", "0.8.0", "sixteen"], /version: found sixteen/],
-    [["pgvector", "no such", "17"], /version: found 17; allowed: \.MINOR/],
+    [["pgvector", "0.8.0", "sixteen"], /POSTGRES: found sixteen; allowed: .*16\.9/],
+    [["pgvector", "no such", "17"], /\.\/farm why: POSTGRES: found 17; allowed: .*16\.9/],
     [["pgvector", "0.8.0", "16.9", "more"], /found pgvector 0\.8\.0 16\.9 more/],
     [["pgvectr", "0.8.0", "16.9"], /extension: found pgvectr; allowed: pgvector/],
     [["pgvector", "0.8.0", "16.9", "--index", "/nowhere"], /found no directory/],
