@@ -40,16 +40,21 @@ function help(): string {
   ].join("\n");
 }
 
+function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
+}
+
 async function main([name, ...args]: string[]): Promise<number> {
-  if (name === undefined || name === "--help" || name === "help") {
+  if (name === undefined || name === "help" || isHelp(name)) {
     process.stdout.write(help());
     return name === undefined ? 2 : 0;
   }
   checkFarmName();
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (entry === undefined) throw new UserError("./farm", name, `a command: ${Object.keys(COMMANDS).join(", ")}`);
+  if (entry === undefined)
+    throw new UserError("./farm", name, `--help, or a command: ${Object.keys(COMMANDS).join(", ")}`);
   const { command } = await entry.load();
-  if (args.includes("--help")) {
+  if (args.some(isHelp)) {
     process.stdout.write(`${command.usage.trimEnd()}\n`);
     return 0;
   }

@@ -13,8 +13,9 @@ function farm(args: readonly string[], environment: Readonly<Record<string, stri
 
 describe("a mistake on the command line is one line, and nothing is done", () => {
   test.each([
-    [["upp"], "./farm: found upp; allowed: a command: up, test, "],
-    [["toString"], "./farm: found toString; allowed: a command: "],
+    [["upp"], "./farm: found upp; allowed: --help, or a command: up, test, "],
+    [["toString"], "./farm: found toString; allowed: --help, or a command: "],
+    [["--version"], "./farm: found --version; allowed: --help, or a command: "],
     [["up", "--shards"], "./farm up: found Unknown option '--shards'; allowed: the options --arch, "],
     [["up", "now"], "./farm up: found now; allowed: the options "],
     [["up", "--arch", "sparc"], "./farm up --arch: found sparc; allowed: amd64, arm64"],
@@ -54,6 +55,14 @@ describe("a mistake on the command line is one line, and nothing is done", () =>
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain("MONOFARM_NAME: found ..; allowed: ");
     expect(status).toBe(2);
+  });
+});
+
+test.each([[["-h"]], [["--help"]], [["help"]], [["plan", "-h"]]])("./farm %j helps", (args) => {
+  expect(farm(args)).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining("Usage: ./farm") as string,
+    lines: [""],
   });
 });
 
