@@ -86,9 +86,8 @@ const COLUMNS = [
 function tableRows(provider: string, { count, medians }: Compared): string[][] {
   return medians.map(({ seconds, cpu, own }, index) => {
     const ratio = (seconds / (medians[0]?.seconds ?? NaN)).toFixed(2);
-    const figures = [seconds, cpu, own].map((one) => `${one.toFixed(1)} s`);
-    const [wall = "", all = "", packs = ""] = figures;
-    return [provider, `${count}`, PACKS[index]?.title ?? "", wall, ratio, all, packs];
+    const shown = (one: number) => `${one.toFixed(1)} s`;
+    return [provider, `${count}`, PACKS[index]?.title ?? "", shown(seconds), ratio, shown(cpu), shown(own)];
   });
 }
 
@@ -158,7 +157,7 @@ function medians(figures: readonly Figures[]): Figures {
   return {
     seconds: median(({ seconds }) => seconds),
     cpu: median(({ cpu }) => cpu),
-    own: median((one) => one.own),
+    own: median(({ own }) => own),
   };
 }
 

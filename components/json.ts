@@ -21,3 +21,12 @@ export function readJson<T>(where: string, text: string, schema: z.ZodType<T>, a
   const key = issue?.path.join(".") ?? "";
   throw new UserError(key === "" ? where : `${where}: ${key}`, issue?.message ?? "another shape", allowed);
 }
+
+/** The value at a path; undefined where there is none. */
+export function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
+}

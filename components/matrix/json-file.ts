@@ -1,6 +1,7 @@
 import { isMap, isPair, parseDocument } from "yaml";
 import type { z } from "zod";
 
+import { at } from "../json";
 import type { Mistakes } from "./mistakes";
 
 /** JSON of a file; a mistake and undefined where it is none. */
@@ -29,10 +30,7 @@ export function writtenKeys(text: string, object: object, ...path: string[]): st
 /** Notes what zod found wrong, each with what stands there. */
 export function reportShape(file: string, json: unknown, error: z.ZodError, mistakes: Mistakes): void {
   for (const issue of error.issues) {
-    const found = issue.path.reduce<unknown>(
-      (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-      json,
-    );
+    const found = at(json, issue.path);
     if (issue.code === "unrecognized_keys") {
       for (const key of issue.keys) mistakes.add(file, [...issue.path, key].join("."), key, "no such key");
     } else mistakes.add(file, issue.path.join("."), found, issue.message.replace(/^Invalid input: expected /, ""));

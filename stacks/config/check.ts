@@ -1,7 +1,8 @@
 import type { z } from "zod";
 
+import { at } from "../../components/json";
 import { Mistakes } from "../../components/matrix/mistakes";
-import { at, issuesOf } from "./issues";
+import { issuesOf } from "./issues";
 
 /** Slices of configuration by key, without the namespace `monofarm:`. */
 export type Slices = Readonly<Record<string, z.ZodType>>;

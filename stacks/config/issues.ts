@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { at } from "../../components/json";
+
 /** What is wrong at one place of a value. */
 export interface Issue {
   readonly path: readonly PropertyKey[];
@@ -28,15 +30,6 @@ export function issuesOf(schema: z.ZodType, value: unknown): Issue[] {
   const isTold = (path: readonly PropertyKey[]) =>
     inner.some((one) => path.every((key, index) => one.path[index] === key));
   return [...missing.filter(({ path }) => !isTold(path)), ...inner];
-}
-
-/** The value at a path; undefined where there is none. */
-export function at(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
-    value,
-  );
 }
 
 /** What stands for something missing, by its kind. */

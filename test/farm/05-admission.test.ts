@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
+import { committedConfig } from "../../local/stack/stack-file";
 import { farmValues } from "../../local/stack/machine";
 import { presentTools } from "../../local/toolbox/toolbox";
 import { message } from "../../policies/rule";
@@ -18,7 +19,7 @@ import { type Declared, GOLDEN } from "../policies/golden";
 import { mutate } from "../policies/mutants";
 import { WALL_CASES } from "../policies/walls";
 import { awsValues } from "../stacks/aws-values";
-import { committed, declareFarm } from "../stacks/golden";
+import { declareFarm } from "../stacks/golden";
 import { kubernetesValues } from "../stacks/kubernetes-values";
 
 /** Runners' sets are of a kind that their controller brings; any schema will do here. */
@@ -174,7 +175,10 @@ test("with the policies of the stack local it takes what that one exempts, by na
     prometheus: image("p"),
     worker: image("w"),
   };
-  const local = await objects({ ...committed("local"), ...farmValues(images, ["amd64"], committed("local")) });
+  const local = await objects({
+    ...committedConfig("local"),
+    ...farmValues(images, ["amd64"], committedConfig("local")),
+  });
   const replaced = await kubectl(["replace", "-f", "-"], list(local.filter(isAdmission)));
   expect(replaced.lines.filter((line) => !line.endsWith(" replaced"))).toEqual([]);
 

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { WORKER_CLASSES, workersName } from "../../components/buildbarn/worker-class";
 import { LOCKED, PURPOSES } from "../../components/artifacts/purposes";
+import { committedConfig } from "../../local/stack/stack-file";
 import { Simulation } from "../../local/simulation/simulation";
 import { policyArguments } from "../../local/stack/policies";
 import { presentTools } from "../../local/toolbox/toolbox";
 import { SERVERS } from "../../policies/predicates/identity";
 import { violationsIn } from "../policies/engine/preview";
 import { awsValues } from "../stacks/aws-values";
-import { committed, type Values } from "../stacks/golden";
+import type { Values } from "../stacks/golden";
 
 /** Node groups, each with a launch template that AWS has yet to number. */
 const POOLS = ["system-arm64", "storage-arm64", "client-arm64", "worker-arm64", "worker-amd64"];
@@ -55,7 +56,7 @@ describe("the packs on the farm on a simulated AWS", () => {
 
   test("find nothing in a release on it, but that its pods share the nodes' users, which is an advice", async () => {
     await simulation.addStack("release");
-    const values = committed("release");
+    const values = committedConfig("release");
     const slice = { ...(values["monofarm:release"] as Values), workspace: "0".repeat(64) };
     const found = await violationsIn((onLine) =>
       simulation.pulumi(

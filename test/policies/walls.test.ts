@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 
 import { UserError } from "../../components/user-error";
+import { asTexts } from "../../local/stack/stack-file";
 import { validations } from "../../policies/admission";
 import type { Rule } from "../../policies/rule";
 import { checkConfig } from "../../stacks/config/check";
 import { crossCheckFarm, FARM_SLICES } from "../../stacks/config/farm";
-import { asTexts, type Values } from "../stacks/golden";
+import type { Values } from "../stacks/golden";
 import { admitted } from "./admitted";
 import { judge, RULES } from "./judge";
 import { MUTANTS } from "./mutants";

@@ -2,13 +2,14 @@ import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import type { BbStorage } from "../../components/buildbarn/configuration/storage";
+import { asTexts } from "../../local/stack/stack-file";
 import { checkConfig } from "../../stacks/config/check";
 import { crossCheckFarm, FARM_SLICES } from "../../stacks/config/farm";
 import { ofType, type Recorded } from "../components/recorder";
 import { judge } from "../policies/judge";
 import { awsValues } from "./aws-values";
 import { EXAMPLE_KEY } from "./github-values";
-import { asTexts, declareFarm, type Values } from "./golden";
+import { declareFarm, type Values } from "./golden";
 
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nexample\n-----END CERTIFICATE-----\n";
 

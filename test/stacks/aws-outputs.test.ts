@@ -2,11 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { farmCost, type FarmParts } from "../../components/matrix/farm-cost";
+import { asTexts } from "../../local/stack/stack-file";
 import { farm } from "../../stacks/farm";
 import type { FarmOutputs } from "../../stacks/outputs";
 import { record } from "../components/recorder";
 import { awsValues } from "./aws-values";
-import { asTexts, type Values } from "./golden";
+import type { Values } from "./golden";
 
 async function outputsOf(values: Values): Promise<FarmOutputs> {
   pulumi.runtime.setAllConfig(asTexts(values));

@@ -1,4 +1,5 @@
-import { committed, type Values } from "./golden";
+import { committedConfig } from "../../local/stack/stack-file";
+import type { Values } from "./golden";
 
 const digest = (letter: string) => `registry.example/${letter}@sha256:${letter.repeat(64)}`;
 
@@ -7,7 +8,7 @@ export const ACCOUNT = "111122223333";
 
 /** stacks/Pulumi.aws.yaml with what belongs to an account. */
 export function awsValues(): Values {
-  const values = committed("aws");
+  const values = committedConfig("aws");
   const workflow = "monogres/monogres/.github/workflows/release.yml@refs/heads/main";
   return {
     ...values,

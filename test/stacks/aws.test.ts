@@ -217,12 +217,11 @@ describe("the reference farm on AWS", () => {
   });
 
   test("leaves what was released, what guards it and the key that reads it where a farm is destroyed", () => {
-    const kept = resources
-      .filter(({ options }) => options.retainOnDelete === true)
-      .map(({ type, name }) => `${type} ${name}`);
-    const ofLocked = resources
-      .filter(({ type, name }) => type.startsWith("aws:s3/") && LOCKED.some((purpose) => purpose === name))
-      .map(({ type, name }) => `${type} ${name}`);
+    const named = (some: typeof resources) => some.map(({ type, name }) => `${type} ${name}`);
+    const kept = named(resources.filter(({ options }) => options.retainOnDelete === true));
+    const ofLocked = named(
+      resources.filter(({ type, name }) => type.startsWith("aws:s3/") && LOCKED.some((purpose) => purpose === name)),
+    );
     expect(ofLocked.length).toBeGreaterThan(8 * LOCKED.length);
     expect(kept.sort()).toEqual([...ofLocked, "aws:kms/key:Key artifacts-objects"].sort());
   });

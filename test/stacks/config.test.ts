@@ -6,11 +6,11 @@ import { parse } from "yaml";
 import { z } from "zod";
 
 import { refusalOf } from "../../components/user-error";
+import { asTexts, committedConfig } from "../../local/stack/stack-file";
 import { crossCheckFarm, FARM_SLICES } from "../../stacks/config/farm";
 import { checkConfig } from "../../stacks/config/check";
 import { issuesOf } from "../../stacks/config/issues";
 import { RELEASE_SLICES } from "../../stacks/config/release";
-import { asTexts, committed } from "./golden";
 
 const digest = (letter: string) => `registry.example/${letter}@sha256:${letter.repeat(64)}`;
 const FILE = "stacks/Pulumi.local.yaml";
@@ -210,7 +210,7 @@ describe("the configuration of a farm", () => {
     ["kubernetes", ["images.buildbarn", "images.client", "images.workers", "artifacts.releaseLock"]],
   ])("of %s, as it is committed, is told that it lacks %j", (stack, keys) => {
     const file = `stacks/Pulumi.${stack}.yaml`;
-    const lines = linesOf(() => checkConfig(FARM_SLICES, asTexts(committed(stack)), file, crossCheckFarm));
+    const lines = linesOf(() => checkConfig(FARM_SLICES, asTexts(committedConfig(stack)), file, crossCheckFarm));
     for (const key of keys)
       expect(lines).toContainEqual(expect.stringContaining(`${file}: monofarm:${key}: found nothing; allowed: `));
   });

@@ -5,12 +5,13 @@ import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { CONTROLLER_VERSION, imageValues } from "../../components/runners/controller";
+import { asTexts } from "../../local/stack/stack-file";
 import { checkConfig } from "../../stacks/config/check";
 import { crossCheckFarm, FARM_SLICES } from "../../stacks/config/farm";
 import { ofType, type Recorded } from "../components/recorder";
 import { judge } from "../policies/judge";
 import { EXAMPLE_KEY, githubValues } from "./github-values";
-import { asTexts, declareFarm, picture, type Values } from "./golden";
+import { declareFarm, picture, type Values } from "./golden";
 import { kubernetesValues } from "./kubernetes-values";
 
 const SETS = "kubernetes:actions.github.com/v1alpha1:AutoscalingRunnerSet";

@@ -1,28 +1,13 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import * as pulumi from "@pulumi/pulumi";
 
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 
+import { asTexts } from "../../local/stack/stack-file";
 import { farm } from "../../stacks/farm";
 import { record, type Recorded } from "../components/recorder";
 
 /** Values of a stack, by key. */
 export type Values = Record<string, unknown>;
-
-/** What a stack's file says. */
-export function committed(stack: string): Values {
-  const text = readFileSync(join(__dirname, "..", "..", "stacks", `Pulumi.${stack}.yaml`), "utf8");
-  return (parse(text) as { config: Values }).config;
-}
-
-/** Values as Pulumi gives them to a program. */
-export function asTexts(values: Values): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
-}
 
 /**
  * Declares a whole farm.

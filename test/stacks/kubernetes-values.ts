@@ -1,4 +1,5 @@
-import { committed, type Values } from "./golden";
+import { committedConfig } from "../../local/stack/stack-file";
+import type { Values } from "./golden";
 
 const digest = (letter: string) => `registry.example/${letter}@sha256:${letter.repeat(64)}`;
 
@@ -38,7 +39,7 @@ export const FORK: Values = {
 
 /** stacks/Pulumi.kubernetes.yaml with what a fork adds. */
 export function kubernetesValues(): Values {
-  return { ...committed("kubernetes"), ...FORK };
+  return { ...committedConfig("kubernetes"), ...FORK };
 }
 
 /** The same farm with a Prometheus. */

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { releasePolicies } from "../../components/matrix/release-policies";
+import { asTexts, committedConfig } from "../../local/stack/stack-file";
 import { checkConfig } from "../../stacks/config/check";
 import { crossCheckFarm, FARM_SLICES } from "../../stacks/config/farm";
 import { ofType, type Recorded } from "../components/recorder";
-import { asTexts, committed, declareFarm, picture, type Values } from "./golden";
+import { declareFarm, picture, type Values } from "./golden";
 import { FORK, kubernetesValues } from "./kubernetes-values";
 
 const NAMES_OF_THE_CLUSTER = {
@@ -123,7 +124,7 @@ describe("the configuration of a fork", () => {
 
   test("names what a fork must add to the committed file", () => {
     const bare = () =>
-      checkConfig(FARM_SLICES, asTexts(committed("kubernetes")), "stacks/Pulumi.kubernetes.yaml", crossCheckFarm);
+      checkConfig(FARM_SLICES, asTexts(committedConfig("kubernetes")), "stacks/Pulumi.kubernetes.yaml", crossCheckFarm);
     expect(bare).toThrow(
       /platform\.kubeconfig: found nothing.*\n[^]*images\.client: found nothing.*\n[^]*artifacts\.releaseLock: found nothing/,
     );

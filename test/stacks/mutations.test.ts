@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 
+import { asTexts } from "../../local/stack/stack-file";
 import { checkConfig } from "../../stacks/config/check";
 import { crossCheckFarm, FARM_SLICES } from "../../stacks/config/farm";
 import { githubValues } from "./github-values";
-import { asTexts, type Values } from "./golden";
+import type { Values } from "./golden";
 
 type Path = readonly (string | number)[];
 

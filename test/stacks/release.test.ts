@@ -4,11 +4,12 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
+import { asTexts, committedConfig } from "../../local/stack/stack-file";
 import { CHECKOUT } from "../../local/directories";
 
 import { release } from "../../stacks/release";
 import { ofType, record } from "../components/recorder";
-import { asTexts, committed, declareFarm, type Values } from "./golden";
+import { declareFarm, type Values } from "./golden";
 
 const digest = (letter: string) => `registry.example/${letter}@sha256:${letter.repeat(64)}`;
 
@@ -47,7 +48,7 @@ function declareRelease(
   change: Values = {},
   onOutputs: (outputs: object) => void = () => undefined,
 ) {
-  const values = { ...committed("release"), ...change };
+  const values = { ...committedConfig("release"), ...change };
   const slice = { ...(values["monofarm:release"] as Values), workspace: "0".repeat(64) };
   pulumi.runtime.setAllConfig(asTexts({ ...values, "monofarm:release": slice }));
   const declared = async () => {
@@ -168,7 +169,7 @@ test("a release that the farm's storage cannot keep says so, and is declared non
 
 test("the farm of one machine has a server of its own, six buckets without a lock, and names from any address", async () => {
   const resources = await declareFarm({
-    ...committed("local"),
+    ...committedConfig("local"),
     "monofarm:platform": {
       kind: "local",
       kubeconfig: "/kubeconfig",
